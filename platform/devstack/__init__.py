@@ -1,0 +1,1 @@
+"""Everything the product needs on one machine, started as children of one supervisor."""

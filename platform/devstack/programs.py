@@ -1,0 +1,121 @@
+"""The product's own programs: what runs beside the servers when somebody uses it."""
+
+from __future__ import annotations
+
+import dataclasses
+import signal
+import sys
+
+from devstack import probes
+from devstack.layout import REPOSITORY
+from devstack.plan import Plan, command
+from devstack.process import Command
+from devstack.service import Program
+
+CELERY = ("-A", "config.celery")
+QUIET_START = ("--without-gossip", "--without-mingle", "--loglevel", "INFO")
+
+
+def add_all(plan: Plan) -> None:
+    """Add the outside world on loopback, the preparation and the programs that it lets start."""
+    if not {"STRIPE_API_BASE"} & plan.env.keys():
+        _add_stripe(plan)
+    _add_trading_server(plan)
+    _add_prepare(plan)
+    _add_web(plan)
+    _add_workers(plan)
+
+
+def trading_server_command(plan: Plan, port: int, seed: int) -> Command:
+    """The command of a simulated trading server of its own."""
+    name = f"trading-server-{seed}"
+    folder = str(plan.layout.home / name)
+    arguments = ("--port", str(port), "--seed", str(seed), "--state", folder)
+    return command(plan, name, "provisioning.simulator", *arguments)
+
+
+def _add_stripe(plan: Plan) -> None:
+    port = plan.ports.port("stripe")
+    url = f"http://localhost:{port}"
+    plan.env["STRIPE_API_BASE"] = url
+    hook = f"http://localhost:{plan.env['PUBLIC_PORT']}/stripe/"
+    state = str(plan.layout.home / "stripe")
+    arguments = ("--port", str(port), "--state", state, "--webhook-url", hook)
+    plan.services.append(
+        Program(
+            name="stripe",
+            template=command(plan, "stripe", "devstack.stripe", *arguments),
+            ready=probes.answers_http(port, "/"),
+            address=url,
+        )
+    )
+
+
+def _add_trading_server(plan: Plan) -> None:
+    port = plan.ports.port("trading_server")
+    launched = trading_server_command(plan, port, seed=1)
+    plan.services.append(
+        Program(
+            name="trading_server",
+            template=dataclasses.replace(launched, log=plan.layout.log("trading_server")),
+            ready=probes.prints_json,
+            address=f"https://127.0.0.1:{port}",
+        )
+    )
+
+
+def _add_prepare(plan: Plan) -> None:
+    argv = (sys.executable, str(REPOSITORY / "platform" / "manage.py"), "prepare")
+    plan.services.append(
+        Program(
+            name="prepare",
+            template=Command(argv, plan.env, REPOSITORY, plan.layout.log("prepare")),
+            ready=probes.never,
+            needs=("postgres", "valkey"),
+            runs_once=True,
+            start_limit=600,
+        )
+    )
+
+
+def _add_web(plan: Plan) -> None:
+    port = plan.env["PUBLIC_PORT"]
+    arguments = (
+        *("config.wsgi", "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread"),
+        *("--workers", "2", "--threads", "4", "--timeout", "60", "--graceful-timeout", "5"),
+        *("--access-logfile", "-", "--no-control-socket"),
+    )
+    launched = command(plan, "web", "gunicorn", *arguments)
+    plan.services.append(
+        Program(
+            name="web",
+            # SIGTERM, not SIGKILL: the master has workers of its own to end.
+            template=dataclasses.replace(launched, on_orphaned=signal.SIGTERM),
+            ready=probes.answers_http(int(port), "/healthz"),
+            needs=("prepare",),
+            address=f"http://localhost:{port}",
+        )
+    )
+
+
+def _add_workers(plan: Plan) -> None:
+    ready = r"\bready\b"
+    mail_too = ("worker", "-P", "threads", "-c", "4", "-Q", "default,mail", "-n", "worker@%h")
+    worker = command(plan, "worker", "celery", *CELERY, *mail_too, *QUIET_START)
+    alone = ("worker", "-P", "threads", "-c", "2", "-Q", "provisioning", "-n", "provisioner@%h")
+    provisioner = command(plan, "provisioner", "celery", *CELERY, *alone, *QUIET_START)
+    # The one long-running program that may make schemas and roles.
+    provisioner = dataclasses.replace(provisioner, env=plan.env)
+    clock = str(plan.layout.home / "beat-schedule")
+    on_time = ("beat", "--schedule", clock, "--pidfile", "", "--loglevel", "INFO")
+    beat = command(plan, "beat", "celery", *CELERY, *on_time)
+    argv = (sys.executable, str(REPOSITORY / "platform" / "manage.py"), "tell")
+    teller = Command(argv, plan.unprivileged, REPOSITORY, plan.layout.log("teller"))
+    for name, launched, pattern, seconds in (
+        ("worker", worker, ready, 30),
+        ("provisioner", provisioner, ready, 30),
+        ("beat", beat, r"beat: Starting", 15),
+        ("teller", teller, ready, 3),
+    ):
+        started = probes.prints(pattern, or_lives_for=seconds)
+        plan.services.append(Program(name, launched, started, needs=("prepare", "valkey")))
