@@ -1,0 +1,1 @@
+"""A Stripe that runs at home: the part of its API and pages that Atrium uses, kept on disk."""
