@@ -1,0 +1,7 @@
+"""Settings of the demo and of work on this machine: real services, started on loopback."""
+
+from __future__ import annotations
+
+from config.settings.base import *  # noqa: F403 - every setting of base
+
+DEBUG = False

@@ -1,0 +1,12 @@
+"""Settings of the test run."""
+
+from __future__ import annotations
+
+from config.settings.local import *  # noqa: F403 - every setting of local
+
+STORAGES = {
+    **STORAGES,  # noqa: F405 - from base
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+"""Hashing that is quick; that the real settings use Argon2id is a test of its own."""

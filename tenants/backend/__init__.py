@@ -1,0 +1,1 @@
+"""The database backend: connections that follow the tenant pin."""

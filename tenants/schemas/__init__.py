@@ -1,0 +1,1 @@
+"""Schemas, roles and migrations: all that needs the provisioner's rights."""
