@@ -4,33 +4,50 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from devstack import control, foreground, reset
 from devstack.layout import REPOSITORY, Busy, Layout
+from devstack.process import end_with_parent
 from devstack.supervisor import StartFailed
 
 
 def main(argv: list[str]) -> int:
     """Do what the command line says and return the exit status."""
     given = _parser().parse_args(argv)
-    root: Path = given.root
+    if given.tied:
+        end_with_parent()
+    commands: dict[str, Callable[[argparse.Namespace], int]] = {
+        "exec": lambda given: foreground.execute(given.root, given.profile, given.argv),
+        "run": lambda given: foreground.serve(given.root, given.profile, tells_story=False),
+        "demo": lambda given: foreground.serve(given.root, given.profile, tells_story=True),
+        "reset": lambda given: reset.wipe(Layout(given.root, given.profile)),
+        "serve": _serve,
+        "trading-server": _trading_server,
+    }
     try:
-        if given.command == "exec":
-            return foreground.execute(root, given.profile, given.argv)
-        if given.command == "serve":
-            only = tuple(name for name in given.only.split(",") if name)
-            return control.serve(Layout(root, given.profile), given.database, only)
-        if given.command == "reset":
-            return reset.wipe(Layout(root, given.profile))
-        return foreground.serve(root, given.profile, tells_story=given.command == "demo")
+        return commands[given.command](given)
     except (Busy, StartFailed) as error:
         print(error, file=sys.stderr)
         return 1
 
 
+def _serve(given: argparse.Namespace) -> int:
+    only = tuple(name for name in given.only.split(",") if name)
+    return control.serve(Layout(given.root, given.profile), given.database, only)
+
+
+def _trading_server(given: argparse.Namespace) -> int:
+    layout = Layout(given.root, given.profile)
+    return foreground.trading_server(layout, given.port, given.seed)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="devstack", description=__doc__)
+    parser.add_argument(
+        "--tied", action="store_true", help="end when the caller ends, however it does"
+    )
     commands = parser.add_subparsers(dest="command", required=True)
     shared = argparse.ArgumentParser(add_help=False)
     shared.add_argument("--profile", default="dev", help="which set of data and ports")
@@ -43,6 +60,9 @@ def _parser() -> argparse.ArgumentParser:
     served = commands.add_parser("serve", parents=[shared], help="be driven by a program")
     served.add_argument("--database", default="atrium")
     served.add_argument("--only", default="")
+    simulator = commands.add_parser("trading-server", parents=[shared], help="simulate one more")
+    simulator.add_argument("--port", type=int, required=True)
+    simulator.add_argument("--seed", type=int, required=True)
     return parser
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import json
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -17,7 +17,7 @@ from devstack import plan as plans
 from devstack import programs
 from devstack.layout import REPOSITORY, Layout
 from devstack.plan import Plan, Wishes
-from devstack.process import dies_with_us
+from devstack.process import attach
 from devstack.session import Session, running
 
 STORY = "devstack.story"
@@ -63,6 +63,16 @@ def serve(root: Path, profile: str, *, tells_story: bool) -> int:
     return 0
 
 
+def trading_server(layout: Layout, port: int, seed: int) -> int:
+    """Run one more simulated trading server in the terminal until Ctrl-C; needs nothing else."""
+    layout.make()
+    argv = programs.trading_server_argv(layout, port, seed)
+    child = attach(argv, os.environ)
+    while True:
+        with contextlib.suppress(KeyboardInterrupt):
+            return child.wait()
+
+
 def _execute_in(plan: Plan, argv: list[str]) -> int:
     with running(plan, announces=False) as session:
         session.bring_up()
@@ -84,7 +94,7 @@ def _tell_story(session: Session) -> int:
 
 def _attend(session: Session, argv: list[str], env: Mapping[str, str]) -> int:
     """Run a program in the terminal and look after the services until it ends."""
-    child = subprocess.Popen(argv, env=dict(env), preexec_fn=dies_with_us(signal.SIGTERM))  # noqa: PLW1509 - see spawn
+    child = attach(argv, env)
     deadline: float | None = None
     while child.poll() is None:
         session.turn()

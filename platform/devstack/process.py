@@ -8,7 +8,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,6 +53,12 @@ def spawn(command: Command) -> subprocess.Popen[bytes]:
         )
 
 
+def attach(argv: Sequence[str], env: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    """Start a program in our own terminal; it gets SIGTERM when we end, however we end."""
+    ask = dies_with_us(signal.SIGTERM)
+    return subprocess.Popen(argv, env=dict(env), preexec_fn=ask)  # noqa: PLW1509 - it only calls prctl
+
+
 def run_as(account: Account, argv: list[str], cwd: Path) -> str:
     """Run a short program as `account` and return what it printed.
 
@@ -89,6 +95,12 @@ def dies_with_us(number: signal.Signals) -> Callable[[], None] | None:
             os.kill(os.getpid(), signal.SIGKILL)
 
     return ask
+
+
+def end_with_parent() -> None:
+    """Have the kernel send us SIGTERM when our parent ends, even by SIGKILL; Linux only."""
+    if _LIBC is not None:
+        _LIBC.prctl(PR_SET_PDEATHSIG, int(signal.SIGTERM))
 
 
 def kill_group(leader: int) -> None:

@@ -7,7 +7,7 @@ import signal
 import sys
 
 from devstack import probes
-from devstack.layout import REPOSITORY
+from devstack.layout import REPOSITORY, Layout
 from devstack.plan import Plan, command
 from devstack.process import Command
 from devstack.service import Program
@@ -26,12 +26,11 @@ def add_all(plan: Plan) -> None:
     _add_workers(plan)
 
 
-def trading_server_command(plan: Plan, port: int, seed: int) -> Command:
-    """The command of a simulated trading server of its own."""
-    name = f"trading-server-{seed}"
-    folder = str(plan.layout.home / name)
+def trading_server_argv(layout: Layout, port: int, seed: int) -> tuple[str, ...]:
+    """The command of a simulated trading server that keeps its world in the profile's folder."""
+    folder = str(layout.home / f"trading-server-{seed}")
     arguments = ("--port", str(port), "--seed", str(seed), "--state", folder)
-    return command(plan, name, "provisioning.simulator", *arguments)
+    return (sys.executable, "-m", "provisioning.simulator", *arguments)
 
 
 def _add_stripe(plan: Plan) -> None:
@@ -53,11 +52,12 @@ def _add_stripe(plan: Plan) -> None:
 
 def _add_trading_server(plan: Plan) -> None:
     port = plan.ports.port("trading_server")
-    launched = trading_server_command(plan, port, seed=1)
+    argv = trading_server_argv(plan.layout, port, seed=1)
+    log = plan.layout.log("trading_server")
     plan.services.append(
         Program(
             name="trading_server",
-            template=dataclasses.replace(launched, log=plan.layout.log("trading_server")),
+            template=Command(argv, plan.unprivileged, REPOSITORY, log),
             ready=probes.prints_json,
             address=f"https://127.0.0.1:{port}",
         )
@@ -76,6 +76,14 @@ def _add_prepare(plan: Plan) -> None:
             start_limit=600,
         )
     )
+    plan.services.append(
+        Program(
+            name="static",
+            template=command(plan, "static", "devstack.assets"),
+            ready=probes.never,
+            runs_once=True,
+        )
+    )
 
 
 def _add_web(plan: Plan) -> None:
@@ -92,7 +100,7 @@ def _add_web(plan: Plan) -> None:
             # SIGTERM, not SIGKILL: the master has workers of its own to end.
             template=dataclasses.replace(launched, on_orphaned=signal.SIGTERM),
             ready=probes.answers_http(int(port), "/healthz"),
-            needs=("prepare",),
+            needs=("prepare", "static"),
             address=f"http://localhost:{port}",
         )
     )
