@@ -1,0 +1,198 @@
+"""``/api/deal/...``, ``/api/position/...``, ``/api/order/...`` and ``/api/history/...``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from sqlite3 import Row
+from typing import Any
+
+from provisioning.simulator import render
+from provisioning.simulator.calls import Call, Route
+from provisioning.simulator.clock import MS
+from provisioning.simulator.retcodes import Retcode
+
+MOST_ROWS = 20_000
+"""Rows of a batch answer that fit its 16 MB; more is answered with retcode 14 and cut."""
+CHUNK = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """One kind of record: its table, its key, which rows, and the column of its time."""
+
+    table: str
+    key: str
+    which: str = "1"
+    time: str | None = None
+
+    def where(self, call: Call) -> tuple[str, list[Any]]:
+        """Condition and values for the window and symbols that a call asks for."""
+        condition, values = self.which, []
+        if self.time:
+            since, until = call.whole("from", "From"), call.whole("to", "To")
+            condition += f" and {self.time} between ? and ?"
+            values += [since * MS, until * MS + MS - 1]
+        symbols = call.texts("symbol", "Symbol")
+        if symbols:
+            condition += f" and symbol in ({','.join('?' * len(symbols))})"
+            values += symbols
+        return condition, values
+
+    @property
+    def sort(self) -> str:
+        """Columns of the order."""
+        return f"{self.time}, {self.key}" if self.time else self.key
+
+
+DEALS = Family("deals", "deal", time="time_ms")
+POSITIONS = Family("positions", "position")
+ORDERS = Family("orders", "ord", which="state in (0, 1, 3)")
+HISTORY = Family("orders", "ord", which="state in (2, 4, 5, 6)", time="done_ms")
+
+
+def _render(call: Call, family: Family, row: Row) -> dict[str, str]:
+    if family.table == "positions":
+        return render.position(call.world, row)
+    return render.deal(row) if family.table == "deals" else render.order(row)
+
+
+def _total(family: Family) -> Callable[[Call], Mapping[str, Any]]:
+    def total(call: Call) -> Mapping[str, Any]:
+        login = call.whole("login", "Login")
+        call.visible(login)
+        where, values = family.where(call)
+        count = call.world.store.number(
+            f"select count(*) from {family.table} where login = ? and {where}",  # noqa: S608 - own
+            login,
+            *values,
+        )
+        return {"answer": {"Total": str(count)}}
+
+    return total
+
+
+def _page(family: Family) -> Callable[[Call], Mapping[str, Any]]:
+    def page(call: Call) -> Mapping[str, Any]:
+        login = call.whole("login", "Login")
+        call.visible(login)
+        offset, count = call.page()
+        where, values = family.where(call)
+        rows = call.world.store.all(
+            f"select * from {family.table} where login = ? and {where}"  # noqa: S608 - own names
+            f" order by {family.sort} limit ? offset ?",
+            login,
+            *values,
+            count,
+            offset,
+        )
+        return {"answer": [_render(call, family, row) for row in rows]}
+
+    return page
+
+
+def _batch(family: Family) -> Callable[[Call], Mapping[str, Any]]:
+    def batch(call: Call) -> Mapping[str, Any]:
+        tickets = call.wholes("ticket", "Ticket")
+        if tickets and (call.texts("login") or call.texts("group")):
+            raise Retcode(3)
+        if tickets:
+            rows = [row for ticket in tickets if (row := _one(call, family, ticket))]
+        elif family.time and call.texts("group"):
+            rows = _by_time(call, family)
+        else:
+            rows = _by_login(call, family)
+        return _capped(call, family, rows)
+
+    return batch
+
+
+def _capped(call: Call, family: Family, rows: list[Row]) -> Mapping[str, Any]:
+    answer = [_render(call, family, row) for row in rows[:MOST_ROWS]]
+    return {"answer": answer} | ({"retcode": 14} if len(rows) > MOST_ROWS else {})
+
+
+def _by_time(call: Call, family: Family) -> list[Row]:
+    """Rows of whole groups in a window: the index of time leads, the groups filter."""
+    names = call.groups_like(",".join(call.texts("group")))
+    where, values = family.where(call)
+    marks = ",".join("?" * len(names))
+    return call.world.store.all(
+        f"select d.* from {family.table} d join users u on u.login = d.login"  # noqa: S608 - own
+        f" where {where.replace('time_ms', 'd.time_ms')} and u.grp in ({marks})"
+        f" order by {family.time}, {family.key} limit ?",
+        *values,
+        *names,
+        MOST_ROWS + 1,
+    )
+
+
+def _by_login(call: Call, family: Family) -> list[Row]:
+    where, values = family.where(call)
+    logins, rows = call.logins(), []
+    for start in range(0, len(logins), CHUNK):
+        part = logins[start : start + CHUNK]
+        marks = ",".join("?" * len(part))
+        rows += call.world.store.all(
+            f"select * from {family.table} where login in ({marks}) and {where}"  # noqa: S608 - own
+            f" order by {family.sort}",
+            *part,
+            *values,
+        )
+    return rows
+
+
+def _one(call: Call, family: Family, ticket: int) -> Row | None:
+    row = call.world.store.one(
+        f"select * from {family.table} where {family.key} = ? and {family.which}",  # noqa: S608
+        ticket,
+    )
+    if row is None:
+        return None
+    try:
+        call.visible(row["login"])
+    except Retcode:
+        return None
+    return row
+
+
+def _get(family: Family) -> Callable[[Call], Mapping[str, Any]]:
+    def get(call: Call) -> Mapping[str, Any]:
+        row = _one(call, family, call.whole("ticket", "Ticket"))
+        if row is None:
+            raise Retcode(13)
+        return {"answer": _render(call, family, row)}
+
+    return get
+
+
+def get_position(call: Call) -> Mapping[str, Any]:
+    """``position/get``: on hedging accounts one of several, like the original."""
+    login = call.whole("login", "Login")
+    call.visible(login)
+    row = call.world.store.one(
+        "select * from positions where login = ? and symbol = ? order by position limit 1",
+        login,
+        call.text("symbol", "Symbol"),
+    )
+    if row is None:
+        raise Retcode(13)
+    return {"answer": render.position(call.world, row)}
+
+
+def _routes(name: str, family: Family) -> dict[str, Route]:
+    return {
+        f"/api/{name}/get": Route(_get(family), "read_orders"),
+        f"/api/{name}/get_total": Route(_total(family), "read_orders"),
+        f"/api/{name}/get_page": Route(_page(family), "read_orders"),
+        f"/api/{name}/get_batch": Route(_batch(family), "read_orders"),
+    }
+
+
+ROUTES = {
+    **_routes("deal", DEALS),
+    **_routes("order", ORDERS),
+    **_routes("history", HISTORY),
+    **_routes("position", POSITIONS),
+    "/api/position/get": Route(get_position, "read_orders"),
+}
