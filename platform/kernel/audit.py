@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -120,7 +120,7 @@ def verify(anchor: Head | None = None) -> Verdict:
     head cannot be told from an honest one.
     """
     last = Head(seq=0, hash=GENESIS)
-    for row in AuditEntry.objects.order_by("seq").iterator(chunk_size=CHUNK):
+    for row in _all_entries():
         why = _flaw(row, last, anchor)
         if why:
             return Verdict(checked=last.seq, head=last, bad_seq=min(row.seq, last.seq + 1), why=why)
@@ -163,6 +163,14 @@ def _locked_head() -> AuditHead:
         AuditHead.objects.get_or_create(pk=AuditHead.ONLY)
         head = AuditHead.objects.select_for_update().get(pk=AuditHead.ONLY)
     return head
+
+
+def _all_entries() -> Iterator[AuditEntry]:
+    """Every entry in order, read in chunks: a pooled connection keeps no cursor open."""
+    last = 0
+    while chunk := list(AuditEntry.objects.filter(seq__gt=last).order_by("seq")[:CHUNK]):
+        yield from chunk
+        last = chunk[-1].seq
 
 
 def _actor_reference(by: Actor) -> str:

@@ -1,4 +1,7 @@
-"""The cache of the pinned tenant. A cache that is down is an empty cache, never an error."""
+"""The cache of the pinned tenant. A cache that is down is an empty cache, never an error.
+
+``kernel.cache_keys`` puts the tenant into every key, for this module and for libraries alike.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,6 @@ from typing import Any, TypeVar
 
 from django.core.cache import cache as shared
 from redis.exceptions import RedisError
-
-from kernel import pin
 
 logger = logging.getLogger(__name__)
 
@@ -25,29 +26,28 @@ def get(key: str, default: Any = None) -> Any:
     Raises:
         NotPinned: No unit of work has begun.
     """
-    return _or(default, shared.get, _place(key), default)
+    return _or(default, shared.get, key, default)
 
 
 def get_many(keys: Iterable[str]) -> Mapping[str, Any]:
     """Those of ``keys`` that are kept, with their values."""
-    places = {_place(key): key for key in keys}
-    found: Mapping[str, Any] = _or({}, shared.get_many, list(places))
-    return {places[place]: value for place, value in found.items()}
+    found: Mapping[str, Any] = _or({}, shared.get_many, list(keys))
+    return found
 
 
 def put(key: str, value: Any, *, keep: dt.timedelta = FIVE_MINUTES) -> None:
     """Keep ``value`` under ``key`` for the pinned tenant."""
-    _or(None, shared.set, _place(key), value, keep.total_seconds())
+    _or(None, shared.set, key, value, keep.total_seconds())
 
 
 def add(key: str, value: Any, *, keep: dt.timedelta = FIVE_MINUTES) -> bool:
     """Keep ``value`` unless the key is taken; return whether it was free (false when down)."""
-    return bool(_or(False, shared.add, _place(key), value, keep.total_seconds()))  # noqa: FBT003  # the answer when down
+    return bool(_or(False, shared.add, key, value, keep.total_seconds()))  # noqa: FBT003  # the answer when down
 
 
 def forget(*keys: str) -> None:
     """Drop what is kept under ``keys``."""
-    _or(None, shared.delete_many, [_place(key) for key in keys])
+    _or(None, shared.delete_many, keys)
 
 
 def remembered(key: str, make: Callable[[], T], *, keep: dt.timedelta = FIVE_MINUTES) -> T:
@@ -58,10 +58,6 @@ def remembered(key: str, make: Callable[[], T], *, keep: dt.timedelta = FIVE_MIN
     value = make()
     put(key, value, keep=keep)
     return value
-
-
-def _place(key: str) -> str:
-    return f"{pin.current()}:{key}"
 
 
 def _or(otherwise: Any, ask: Callable[..., Any], *args: Any) -> Any:
