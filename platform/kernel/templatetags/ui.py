@@ -1,0 +1,55 @@
+"""The tags of ``{% load ui %}``; each is a function of :mod:`kernel.ui`, see templates/ui/README.md."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.core.paginator import Page
+from django.template.context import Context
+from django.utils.safestring import SafeString
+
+from kernel.ui import actions, blocks, charts, fields, figures, marks
+
+register = template.Library()
+
+for tag in (
+    figures.ltr, figures.money, figures.money_minor, figures.figure, figures.percent,
+    figures.instant, figures.day, figures.ago,
+    marks.icon, marks.badge, marks.status, marks.avatar, marks.tile, marks.country, marks.kbd,
+    marks.copy, marks.bar,
+    actions.button, actions.link_button, actions.icon_button,
+    fields.field, fields.fields, fields.form_errors, fields.choice_cards, fields.switch,
+    charts.equity_chart, charts.sparkline, charts.bars, charts.uptime,
+    blocks.stat, blocks.tabs, blocks.segment, blocks.steps, blocks.progress_steps, blocks.facts,
+    blocks.timeline,
+):  # fmt: skip
+    register.simple_tag(tag)
+
+for block in (blocks.card, blocks.callout, blocks.empty, blocks.stats, blocks.modal, blocks.menu):
+    register.simple_block_tag(block)
+
+
+@register.simple_tag(takes_context=True)
+def post_button(context: Context, url: str, label: str, **options: object) -> SafeString:
+    """A form of one button that posts to ``url``."""
+    return actions.post_button(context["request"], url, label, **options)
+
+
+@register.simple_tag(takes_context=True)
+def pager(context: Context, page: Page[Any], name: str = "page") -> SafeString:
+    """Where in a long list we are."""
+    return blocks.pager(context["request"], page, name)
+
+
+@register.simple_tag(takes_context=True)
+def sort_link(context: Context, column: str, label: object) -> SafeString:
+    """A heading that sorts by ``column``."""
+    return blocks.sort_link(context["request"], column, label)
+
+
+@register.simple_block_tag(takes_context=True)
+def remember(context: Context, content: str, name: str) -> str:
+    """Keep ``content`` in the context under ``name``: a block's text that is needed twice."""
+    context.dicts[0][name] = SafeString(content.strip())
+    return ""
