@@ -34,7 +34,7 @@ const write = (name, data) => {
 };
 
 function styles() {
-  for (const name of ['core', 'room', 'office', 'plain', 'site', 'studio', 'gallery']) {
+  for (const name of ['core', 'plain', 'site', 'studio', 'gallery']) {
     const { code } = bundle({ filename: join(here, 'css', `${name}.css`), minify: true, targets });
     write(`${name}.css`, code);
   }

@@ -120,34 +120,40 @@ def bars(
 
     Args:
         labels: One for each column.
-        series: Mappings with ``name`` and ``values`` (as many as ``labels``).
+        series: Mappings with ``name`` and ``values`` (as many as ``labels``), optional ``tone``
+            (``soft``, ``ok``, ``warn``, ``bad``).
         height: Of the drawing, in pixels of a width of 720.
         label: The sentence that says what the chart shows.
     """
     columns = [[float(line["values"][i]) for line in series] for i in range(len(labels))]
+    tones = [line.get("tone") or f"k{index}" for index, line in enumerate(series, start=1)]
     top = max((sum(v for v in column if v > 0) for column in columns), default=0.0)
     bottom = min((sum(v for v in column if v < 0) for column in columns), default=0.0)
     scale = (height - 30) / ((top - bottom) or 1.0)
     zero = 6 + top * scale
+    width = min(28.0, 660 / max(len(columns), 1) * 0.6)
     context = {
         "height": height,
         "label": label,
-        "legend": [line["name"] for line in series],
+        "width": _y(width),
+        "half": _y(-width / 2),
+        "legend": [(line["name"], tone) for line, tone in zip(series, tones, strict=True)],
         "grid": [(_y(zero - v * scale), _short(v)) for v in _grid(top, bottom)],
         "columns": [
             {"x": _y(60 + (i + 0.5) * 660 / max(len(columns), 1)), "name": name, "rects": rects}
             for i, (name, rects) in enumerate(
-                zip(labels, (_stack(c, zero, scale, len(columns)) for c in columns), strict=True)
+                zip(labels, (_stack(c, tones, zero, scale) for c in columns), strict=True)
             )
         ],
     }
     return render_to_string("ui/bars.html", context)
 
 
-def _stack(values: Sequence[float], zero: float, scale: float, count: int) -> list[dict[str, str]]:
-    width = min(28.0, 660 / max(count, 1) * 0.6)
+def _stack(
+    values: Sequence[float], tones: Sequence[str], zero: float, scale: float
+) -> list[dict[str, str]]:
     above, below, rects = zero, zero, []
-    for index, value in enumerate(values, start=1):
+    for value, tone in zip(values, tones, strict=True):
         size = abs(value) * scale
         if value > 0:
             above -= size
@@ -155,8 +161,7 @@ def _stack(values: Sequence[float], zero: float, scale: float, count: int) -> li
         if value < 0:
             below += size
         if size > 0:
-            drawn = {"y": _y(top), "h": _y(max(size - 1, 0.5)), "w": _y(width)}
-            rects.append({**drawn, "k": f"k{index}", "dx": _y(-width / 2)})
+            rects.append({"y": _y(top), "h": _y(max(size - 1, 0.5)), "tone": tone})
     return rects
 
 

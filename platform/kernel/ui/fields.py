@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -78,14 +78,22 @@ def form_errors(form: forms.BaseForm) -> SafeString:
     )
 
 
-def choice_cards(bound: BoundField, *, columns: bool = True) -> SafeString:
+def choice_cards(
+    bound: BoundField, details: Mapping[str, Mapping[str, Any]] | None = None, columns: int = 2
+) -> SafeString:
     """Radio buttons as cards.
 
-    A choice's label may be a mapping with ``label``, ``note``, ``icon`` or ``text`` (two
-    letters); anything else is the label itself.
+    Args:
+        bound: A choice field.
+        details: By value: ``note``, ``icon`` or ``text`` (two letters); any may be missing.
+        columns: ``1`` puts the cards under each other.
     """
-    cards = [_card(value, label) for value, label in _flat(bound.field)]
-    context = {"field": bound, "cards": cards, "columns": columns, "value": str(bound.value())}
+    known = details or {}
+    cards = [
+        {**known.get(str(value), {}), "value": str(value), "label": label}
+        for value, label in getattr(bound.field, "choices", ())
+    ]
+    context = {"field": bound, "cards": cards, "one": columns == 1, "value": str(bound.value())}
     return render_to_string("ui/choice_cards.html", context)
 
 
@@ -121,13 +129,3 @@ def _aria(bound: BoundField) -> dict[str, Any]:
         described.append(f"{bound.id_for_label}_error")
     attributes["aria-describedby"] = " ".join(described)
     return attributes
-
-
-def _flat(declared: forms.Field) -> Iterable[tuple[Any, Any]]:
-    choices: Iterable[tuple[Any, Any]] = getattr(declared, "choices", ())
-    return choices
-
-
-def _card(value: Any, label: Any) -> dict[str, Any]:
-    described = dict(label) if isinstance(label, Mapping) else {"label": label}
-    return {"value": str(value), **described}
