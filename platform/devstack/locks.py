@@ -24,15 +24,21 @@ NPM_LOCKS = ("frontend/package-lock.json", "platform/devstack/chromium/package-l
 
 def main() -> int:
     """Print every fault; the exit status says whether there was one."""
-    faults: list[str] = []
-    for lock, sources in PYTHON_LOCKS.items():
-        faults += _python_faults(lock, sources)
-    for name in NPM_LOCKS:
-        faults += _npm_faults(REPOSITORY / name)
-    for fault in faults:
+    found = faults()
+    for fault in found:
         print(fault, file=sys.stderr)
-    print("The lock files are in order." if not faults else f"{len(faults)} faults in lock files.")
-    return 1 if faults else 0
+    print(f"{len(found)} faults in lock files." if found else "The lock files are in order.")
+    return 1 if found else 0
+
+
+def faults() -> list[str]:
+    """Every fault of every lock file, as a sentence."""
+    found: list[str] = []
+    for lock, sources in PYTHON_LOCKS.items():
+        found += _python_faults(lock, sources)
+    for name in NPM_LOCKS:
+        found += _npm_faults(REPOSITORY / name)
+    return found
 
 
 def _python_faults(lock: str, sources: tuple[str, ...]) -> list[str]:

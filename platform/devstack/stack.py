@@ -43,12 +43,8 @@ class Stack:
         only: tuple[str, ...] = (),
         env: Mapping[str, str] | None = None,
     ) -> None:
-        self._temporary = (
-            None
-            if root
-            else tempfile.TemporaryDirectory(prefix="atrium-", ignore_cleanup_errors=True)
-        )
-        self._layout = Layout(Path(self._temporary.name if self._temporary else str(root)), profile)
+        self._temporary = None if root else tempfile.TemporaryDirectory(prefix="atrium-")
+        self._layout = Layout(root or self._open_to_postgres(), profile)
         self._database = database
         self._only = only
         self._extra = dict(env or {})
@@ -120,6 +116,12 @@ class Stack:
         if self._temporary is not None:
             self._temporary.cleanup()
 
+    def abandon(self) -> None:
+        """Kill the supervisor itself, as a power cut would; what it started must end by itself."""
+        if self._process is not None:
+            self._process.kill()
+        self.close()
+
     def kill(self, name: str, number: int = signal.SIGKILL) -> None:
         """Send a signal to a service, SIGKILL by default; the supervisor will start it again."""
         self._order("kill", name, signal=int(number))
@@ -170,6 +172,11 @@ class Stack:
             raise RuntimeError("The supervisor has ended; what it printed says why.")
         answer: dict[str, Any] = json.loads(line)
         return answer
+
+    def _open_to_postgres(self) -> Path:
+        folder = Path(self._temporary.name if self._temporary else "")
+        folder.chmod(0o755)  # as root, PostgreSQL runs as another account; its files stay closed
+        return folder
 
     @staticmethod
     def _pipe(pipe: Any) -> Any:

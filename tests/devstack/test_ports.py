@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+
+from devstack.ports import Ports, is_free
+
+
+def test_a_port_is_the_same_next_time(tmp_path: Path) -> None:
+    assert Ports(tmp_path).port("mail") == Ports(tmp_path).port("mail")
+
+
+def test_a_busy_port_is_left_alone(tmp_path: Path) -> None:
+    port = Ports(tmp_path).port("web")
+
+    with socket.create_server(("127.0.0.1", port)):
+        assert not is_free(port)
+        other = Ports(tmp_path).port("web")
+
+    assert other != port
+    assert Ports(tmp_path).port("web") == other
+
+
+def test_the_next_port_above_a_busy_first_choice_is_taken(tmp_path: Path) -> None:
+    first = Ports(tmp_path).port("anything")
+    (tmp_path / "ports.json").unlink()
+
+    with socket.create_server(("127.0.0.1", first)):
+        chosen = Ports(tmp_path).port("web", first)
+
+    assert first < chosen < first + 50
+
+
+def test_no_two_services_share_a_port(tmp_path: Path) -> None:
+    ports = Ports(tmp_path)
+
+    given = [ports.port(name) for name in ("postgres", "valkey", "smtp", "mail", "stripe")]
+
+    assert len(set(given)) == 5
