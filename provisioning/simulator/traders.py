@@ -43,17 +43,17 @@ class Kind:
 
 KINDS: dict[str, Kind] = {
     "scalper": Kind(
-        rest=(5 * MS, 40 * MS), hold=(15 * MS, 120 * MS), sight=0.60, risk=0.30, symbols=FOREX[:3]
+        rest=(5 * MS, 90 * MS), hold=(45 * MS, 12 * MINUTE), sight=0.72, risk=0.35, symbols=FOREX[:3]
     ),
     "swing": Kind(
-        rest=(10 * MINUTE, 3 * HOUR), hold=(4 * HOUR, 60 * HOUR), sight=0.56, risk=0.12, symbols=ALL
+        rest=(10 * MINUTE, 3 * HOUR), hold=(4 * HOUR, 60 * HOUR), sight=0.54, risk=0.08, symbols=ALL
     ),
     "news": Kind(
-        rest=(20 * MINUTE, 90 * MINUTE), hold=(MINUTE, 10 * MINUTE), sight=0.52, risk=0.60
+        rest=(20 * MINUTE, 90 * MINUTE), hold=(MINUTE, 10 * MINUTE), sight=0.66, risk=0.45
     ),
-    "losing": Kind(rest=(30 * MS, 20 * MINUTE), hold=(5 * MINUTE, 5 * HOUR), sight=0.40, risk=0.25),
+    "losing": Kind(rest=(30 * MS, 20 * MINUTE), hold=(5 * MINUTE, 5 * HOUR), sight=0.47, risk=0.25),
     "winning": Kind(
-        rest=(30 * MS, 20 * MINUTE), hold=(5 * MINUTE, 5 * HOUR), sight=0.60, risk=0.18
+        rest=(30 * MS, 20 * MINUTE), hold=(5 * MINUTE, 5 * HOUR), sight=0.65, risk=0.22
     ),
     "copycat": Kind(rest=(MS, 2 * MS), hold=(MINUTE, HOUR), sight=0.5, risk=0.2),
 }
