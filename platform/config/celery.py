@@ -13,6 +13,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.local")
 app = Celery("atrium")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+app.autodiscover_tasks(["kernel"], related_name="mail")
+app.autodiscover_tasks(["kernel.api"], related_name="idempotency")
 
 
 @setup_logging.connect

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from functools import cache
 from typing import cast
 
@@ -33,5 +34,6 @@ def listen(seconds: int) -> str | None:
     try:
         heard = cast("tuple[bytes, bytes] | None", _client().blpop([_BELL], timeout=seconds))
     except redis.RedisError:
+        time.sleep(min(seconds, 1))  # so that a bell that is down is not asked in a circle
         return None
     return heard[1].decode() if heard else None

@@ -8,6 +8,8 @@ from typing import Any, cast
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from django.core.management import call_command
+from django.core.management.commands.migrate import Command as PlainMigrate
 from django.db import connections
 from psycopg import Connection
 
@@ -47,3 +49,11 @@ def as_owner(schema: str) -> Iterator[DatabaseWrapper]:
         yield django
     finally:
         django.enter(PUBLIC)
+
+
+def run_migrations() -> None:
+    """Run every migration that the schema entered by :func:`as_owner` lacks.
+
+    Django's own command: the one of django-tenants would walk over all schemas.
+    """
+    call_command(PlainMigrate(), database=ALIAS, verbosity=0, interactive=False)

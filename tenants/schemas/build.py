@@ -6,13 +6,12 @@ import secrets
 from typing import Any
 
 from django.conf import settings
-from django.core.management import call_command
 from psycopg import Connection, sql
 
 from kernel import clock
 from tenants.backend.credentials import owner_of, role_of
 from tenants.schemas import roles, script
-from tenants.schemas.admin import ALIAS, admin, as_owner
+from tenants.schemas.admin import admin, as_owner, run_migrations
 
 
 def new_name() -> str:
@@ -39,7 +38,7 @@ def build_by_migrations() -> str:
     with admin() as connection, connection.transaction():
         roles.make_roles(connection, schema)
     with as_owner(schema):
-        call_command("migrate", database=ALIAS, verbosity=0, interactive=False)
+        run_migrations()
     with admin() as connection:
         roles.protect_rows(connection, schema=schema, role=role_of(schema))
     return schema

@@ -14,7 +14,6 @@ from typing import Any, TypeAlias
 
 import psycopg
 from django.apps import apps
-from django.core.management import call_command
 from django.db.migrations import Migration
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
@@ -22,7 +21,7 @@ from psycopg import Connection, sql
 
 from tenants.backend.credentials import owner_of, role_of
 from tenants.schemas import roles, script
-from tenants.schemas.admin import ALIAS, admin, as_owner
+from tenants.schemas.admin import admin, as_owner, run_migrations
 from tenants.schemas.tables import tenant_labels
 
 LOCK_TIMEOUT = "2s"
@@ -143,7 +142,8 @@ def _content_types() -> list[str]:
     )
     return [
         sql.SQL(
-            "INSERT INTO django_content_type (app_label, model) VALUES ({}, {}) ON CONFLICT DO NOTHING;"
+            "INSERT INTO django_content_type (app_label, model) VALUES ({}, {})"
+            " ON CONFLICT DO NOTHING;"
         )
         .format(label, name)
         .as_string(None)
@@ -166,7 +166,7 @@ def _by_replay(statements: str) -> Callable[[str], None]:
 
 def _by_framework(schema: str) -> None:
     with as_owner(schema):
-        call_command("migrate", database=ALIAS, verbosity=0, interactive=False)
+        run_migrations()
     with admin() as connection:
         roles.protect_rows(connection, schema=schema, role=role_of(schema))
 

@@ -67,7 +67,7 @@ def open_directory(admin: Connection[Any]) -> None:
 
 
 def make_roles(admin: Connection[Any], schema: str) -> None:
-    """Make the owner and the LOGIN role of ``schema``, and the empty schema; needs a transaction."""
+    """Make the owner, the LOGIN role and the empty ``schema``; needs a transaction."""
     owner, role = sql.Identifier(owner_of(schema)), role_of(schema)
     admin.execute(sql.SQL("CREATE ROLE {} NOLOGIN").format(owner))
     admin.execute(sql.SQL("GRANT {} TO CURRENT_USER").format(owner))
@@ -142,7 +142,8 @@ def _let_write(admin: Connection[Any], *, schema: str, role: str, owner: str | N
     ):
         admin.execute(
             sql.SQL(
-                f"ALTER DEFAULT PRIVILEGES {{}}IN SCHEMA {{}} GRANT {privileges} ON {things} TO {{}}"
+                f"ALTER DEFAULT PRIVILEGES {{}}IN SCHEMA {{}}"
+                f" GRANT {privileges} ON {things} TO {{}}"
             ).format(made_by, name, login)
         )
         admin.execute(

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
 
+from config import core
 from config import environment as env
-from config.core import CORE_LISTENERS, CORE_NAVIGATION, CORE_PERMISSIONS
 from identity.defaults import *  # noqa: F403 - identity's own settings, pure constants
 from identity.defaults import IDENTITY_APPS, IDENTITY_MIDDLEWARE
 from kernel import logging as log_lines
@@ -16,7 +16,9 @@ from kernel import sentry
 from kernel.registry import modules
 from tenants.backend.credentials import RESOLVER, derived_password
 
-__all__ = ["CORE_LISTENERS", "CORE_NAVIGATION", "CORE_PERMISSIONS"]
+CORE_LISTENERS = core.CORE_LISTENERS
+CORE_PERMISSIONS = core.CORE_PERMISSIONS
+CORE_NAVIGATION = core.CORE_NAVIGATION
 
 ROOT = Path(__file__).resolve().parents[3]
 VAR = Path(env.text("ATRIUM_VAR", str(ROOT / "var")))
@@ -32,9 +34,7 @@ PUBLIC_PORT = env.text("PUBLIC_PORT", "")
 DNS_SERVER = env.text("DNS_SERVER", "")
 """``address:port`` of the resolver that proves custom domains; empty: the machine's own."""
 RESERVED_SLUGS = frozenset(
-    "admin api app assets atrium billing blog cdn console dashboard demo dev docs files ftp help"
-    " imap internal localhost login mail mx ns ns1 ns2 office pay pop portal public room root sales"
-    " secure smtp staging start static status stripe support t test vendor webmail www".split()
+    ["admin", "api", "app", "assets", "atrium", "billing", "blog", "cdn", "console", "dashboard", "demo", "dev", "docs", "files", "ftp", "help", "imap", "internal", "localhost", "login", "mail", "mx", "ns", "ns1", "ns2", "office", "pay", "pop", "portal", "public", "room", "root", "sales", "secure", "smtp", "staging", "start", "static", "status", "stripe", "support", "t", "test", "vendor", "webmail", "www"]
 )
 
 # -- secrets -----------------------------------------------------------------------------------
@@ -82,7 +82,7 @@ INSTALLED_APPS = [
 ]
 TENANT_MODEL = "tenants.Tenant"
 TENANT_DOMAIN_MODEL = "tenants.Domain"
-TENANT_DB_DATABASE = "admin"
+TENANT_DB_ALIAS = "admin"
 """Tables are made through the provisioner's connection only."""
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -184,6 +184,10 @@ SENTRY_DSN = env.text("SENTRY_DSN", "")
 ENVIRONMENT = env.text("ATRIUM_ENVIRONMENT", "local")
 RELEASE = env.text("ATRIUM_RELEASE", "0.1.0")
 BASE_URL_OF = "tenants.queries.base_url_of"
+TENANT_LINES = "tenants.queries.tenants"
+"""Dotted path of a function that lists every tenant, for the kernel's own commands."""
+SEALED_HOLDERS: tuple[str, ...] = ("kernel.sealed.reseal_own",)
+"""Dotted paths of functions that seal a package's values anew when a data key is rotated."""
 
 # -- files -------------------------------------------------------------------------------------
 

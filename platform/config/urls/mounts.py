@@ -22,8 +22,14 @@ def of_modules(place: str) -> Routes:
 
 
 def of_core(place: str) -> Routes:
-    """One mount per core package that has a list called ``place``."""
-    return [_mount(key, routes) for key, routes in _lists({key: key for key in CORE}, place)]
+    """One mount per core package that has a list called ``place``.
+
+    The package that is itself called ``place`` stands at its root: ``console:overview``.
+    """
+    return [
+        path("", include(routes)) if key == place else _mount(key, routes)
+        for key, routes in _lists({key: key for key in CORE}, place)
+    ]
 
 
 def plain(place: str) -> Routes:

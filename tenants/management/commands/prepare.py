@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 
 from kernel.pin import PUBLIC
 from tenants.schemas import build, migrate, roles
-from tenants.schemas.admin import ALIAS, admin, as_owner
+from tenants.schemas.admin import admin, as_owner, run_migrations
 
 
 class Command(BaseCommand):
@@ -31,7 +30,7 @@ class Command(BaseCommand):
         with admin() as connection:
             roles.close_the_database(connection)
         with as_owner(PUBLIC):
-            call_command("migrate", database=ALIAS, verbosity=0, interactive=False)
+            run_migrations()
         with admin() as connection:
             roles.open_directory(connection)
         outcome = migrate.migrate_all(self.stdout.write)
