@@ -1,0 +1,136 @@
+"""What the clients module accepts."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from kernel import clock
+from modules.clients.models import State
+from modules.clients.types import COUNTRIES, ClientFilter, Profile
+
+_PHONE = re.compile(r"\+?[0-9 ()./-]{6,24}")
+_ADULT_YEARS = 18
+
+
+def _countries(empty: Any) -> list[tuple[str, Any]]:
+    named = sorted(COUNTRIES.items(), key=lambda item: str(item[1]))
+    return [("", empty), *named]
+
+
+class ProfileForm(forms.Form):
+    """A client's profile, by himself or by a colleague."""
+
+    first_name = forms.CharField(label=_("First name"), max_length=80)
+    last_name = forms.CharField(label=_("Last name"), max_length=80)
+    country = forms.ChoiceField(label=_("Country of residence"))
+    city = forms.CharField(label=_("City"), max_length=80, required=False)
+    address = forms.CharField(label=_("Address"), max_length=200, required=False)
+    phone = forms.CharField(
+        label=_("Phone"), max_length=32, required=False, help_text=_("With the country code: +44 …")
+    )
+    born_on = forms.DateField(
+        label=_("Date of birth"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        country = self.fields["country"]
+        if isinstance(country, forms.ChoiceField):
+            country.choices = _countries(_("Choose a country"))
+        self.fields["phone"].widget.attrs |= {"type": "tel", "autocomplete": "tel", "dir": "ltr"}
+
+    def clean_phone(self) -> str:
+        """A phone number, spaces and brackets allowed."""
+        phone: str = self.cleaned_data["phone"].strip()
+        if phone and not _PHONE.fullmatch(phone):
+            raise forms.ValidationError(_("This does not look like a phone number."))
+        return phone
+
+    def clean_born_on(self) -> dt.date | None:
+        """A date of birth of someone of age."""
+        born: dt.date | None = self.cleaned_data["born_on"]
+        if born is None:
+            return None
+        today = clock.now().date()
+        age = today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+        if not _ADULT_YEARS <= age <= 120:  # noqa: PLR2004  # nobody is older
+            raise forms.ValidationError(_("Clients must be at least 18 years old."))
+        return born
+
+    def profile(self) -> Profile:
+        """The validated profile."""
+        return Profile(**self.cleaned_data)
+
+
+class FilterForm(forms.Form):
+    """What the list of clients is narrowed to; a wrong value narrows to nothing in particular."""
+
+    q = forms.CharField(required=False, max_length=100)
+    state = forms.ChoiceField(required=False, choices=[("", _("Any state")), *State.choices])
+    country = forms.ChoiceField(required=False)
+    owner = forms.ChoiceField(
+        required=False,
+        choices=[("", _("Everyone")), ("me", _("Mine")), ("none", _("Unassigned"))],
+    )
+    sort = forms.CharField(required=False, max_length=20)
+    page = forms.IntegerField(required=False, min_value=1)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        country = self.fields["country"]
+        if isinstance(country, forms.ChoiceField):
+            country.choices = _countries(_("Any country"))
+
+    def wanted(self) -> ClientFilter:
+        """The filter; what was not understood is left out."""
+        self.is_valid()
+        told = self.cleaned_data
+        return ClientFilter(
+            words=told.get("q") or "",
+            state=told.get("state") or "",
+            country=told.get("country") or "",
+            owner=told.get("owner") or "",
+            sort=told.get("sort") or "-registered",
+            page=told.get("page") or 1,
+        )
+
+
+class StateForm(forms.Form):
+    """A client's next state and why."""
+
+    state = forms.ChoiceField(choices=State.choices)
+    reason = forms.CharField(label=_("Reason"), max_length=300)
+
+
+class AssignForm(forms.Form):
+    """Who looks after a client."""
+
+    owner = forms.ChoiceField(label=_("Colleague"), required=False)
+    team = forms.ChoiceField(label=_("Team"), required=False)
+
+    def __init__(
+        self,
+        *args: Any,
+        people: Sequence[tuple[str, str]],
+        teams: Sequence[tuple[str, str]],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        for name, options in (("owner", people), ("team", teams)):
+            choice = self.fields[name]
+            if isinstance(choice, forms.ChoiceField):
+                choice.choices = [("", _("Nobody")), *options]
+
+    def chosen(self, name: str) -> uuid.UUID | None:
+        """The id chosen in field ``name``."""
+        value = self.cleaned_data[name]
+        return uuid.UUID(value) if value else None

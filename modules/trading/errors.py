@@ -1,0 +1,115 @@
+"""What trading refuses."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from kernel.errors import Refused
+
+
+class NoSuchAccount(Refused):
+    """There is none, or it is not the asker's."""
+
+    code = "trading.no_such_account"
+    sentence = _("There is no such trading account.")
+
+
+class NoSuchType(Refused):
+    """There is none, or it is not offered."""
+
+    code = "trading.no_such_type"
+    sentence = _("This account type is not offered.")
+
+
+class TooManyAccounts(Refused):
+    """The client has as many of this type as he may."""
+
+    code = "trading.too_many_accounts"
+    sentence = _("You already have %(most)s accounts of this type.")
+
+
+class LeverageNotOffered(Refused):
+    """The type does not offer this leverage."""
+
+    code = "trading.leverage_not_offered"
+    sentence = _("This leverage is not offered.")
+    field = "leverage"
+
+
+class GroupGone(Refused):
+    """The server's group is not among those that we may see."""
+
+    code = "trading.group_gone"
+    sentence = _("The trading server has no group “%(group)s” that we may use.")
+    field = "group"
+
+
+class CurrencyUnknown(Refused):
+    """The group's currency is not one that the product can count."""
+
+    code = "trading.currency_unknown"
+    sentence = _("Accounts in %(currency)s cannot be kept here yet.")
+    field = "group"
+
+
+class TypeInUse(Refused):
+    """What defines the accounts already opened cannot change under them."""
+
+    code = "trading.type_in_use"
+    sentence = _("Accounts of this type exist: its server, group and kind can no longer change.")
+
+
+class AlreadyDecided(Refused):
+    """The state does not allow the move."""
+
+    code = "trading.already_decided"
+    sentence = _("This was decided before.")
+
+
+class NotOpen(Refused):
+    """Only an open account can do that."""
+
+    code = "trading.not_open"
+    sentence = _("This account is not open.")
+
+
+class WrongPassword(Refused):
+    """The password is not the account's, or there is no such login: one answer for both."""
+
+    code = "trading.wrong_password"
+    sentence = _("There is no account with this login and password.")
+
+
+class AlreadyBound(Refused):
+    """The account belongs to a client already."""
+
+    code = "trading.already_bound"
+    sentence = _("This account is already in use here.")
+
+
+class GroupNotOffered(Refused):
+    """The account is in a group that no account type maps."""
+
+    code = "trading.group_not_offered"
+    sentence = _("Accounts of this kind cannot be used here.")
+
+
+class TooManyTries(Refused):
+    """Guessing is made slow."""
+
+    code = "trading.too_many_tries"
+    sentence = _("Too many tries. Please wait an hour.")
+
+
+class NothingToShow(Refused):
+    """Credentials were shown before, or have been forgotten."""
+
+    code = "trading.nothing_to_show"
+    sentence = _("The password was shown before. Set a new one if you need it.")
+
+
+class StillBusy(Refused):
+    """An earlier change of the account has not ended yet."""
+
+    code = "trading.still_busy"
+    sentence = _("An earlier change of this account has not ended yet.")

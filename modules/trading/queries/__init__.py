@@ -1,0 +1,53 @@
+"""What trading knows: account types, accounts, what happened on them."""
+
+from __future__ import annotations
+
+from modules.trading.queries.accounts import (
+    account,
+    accounts_of,
+    accounts_page,
+    counts,
+    own_account,
+    pending,
+    totals,
+)
+from modules.trading.queries.curves import curve, with_trends
+from modules.trading.queries.history import (
+    day_lines,
+    money,
+    money_page,
+    positions,
+    symbols,
+    trade_totals,
+    trades,
+    trades_page,
+)
+from modules.trading.queries.progress import opening, progress
+from modules.trading.queries.servers import syncs
+from modules.trading.queries.types import account_type, account_types, offered_types
+
+__all__ = [
+    "account",
+    "account_type",
+    "account_types",
+    "accounts_of",
+    "accounts_page",
+    "counts",
+    "curve",
+    "day_lines",
+    "money",
+    "money_page",
+    "offered_types",
+    "opening",
+    "own_account",
+    "pending",
+    "positions",
+    "progress",
+    "symbols",
+    "syncs",
+    "totals",
+    "trade_totals",
+    "trades",
+    "trades_page",
+    "with_trends",
+]

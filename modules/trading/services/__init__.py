@@ -1,0 +1,47 @@
+"""What trading does: the only writer of its accounts, deals and figures."""
+
+from __future__ import annotations
+
+from modules.trading.services.account_types import create_type, update_type
+from modules.trading.services.accounts import (
+    approve_account,
+    bind_account,
+    change_leverage,
+    change_password,
+    forget_credentials,
+    open_account,
+    refuse_account,
+    rename_account,
+    show_credentials,
+)
+from modules.trading.services.carrying_out import carry_out, due_intents
+from modules.trading.services.figures import record_positions, record_states
+from modules.trading.services.finding import record_accounts
+from modules.trading.services.rebuilding import differing_days, rebuild_days
+from modules.trading.services.recording import record_deals
+from modules.trading.services.syncing import backfill, followed_servers, pull
+
+__all__ = [
+    "approve_account",
+    "backfill",
+    "bind_account",
+    "carry_out",
+    "change_leverage",
+    "change_password",
+    "create_type",
+    "differing_days",
+    "due_intents",
+    "followed_servers",
+    "forget_credentials",
+    "open_account",
+    "pull",
+    "rebuild_days",
+    "record_accounts",
+    "record_deals",
+    "record_positions",
+    "record_states",
+    "refuse_account",
+    "rename_account",
+    "show_credentials",
+    "update_type",
+]
