@@ -8,7 +8,7 @@ FRONT_END := $(shell find frontend -type f -not -path '*/node_modules/*' -not -p
 PYTEST := .venv/bin/python -m pytest -n 2
 
 .DELETE_ON_ERROR:
-.PHONY: demo demo-reset test check bench lock module shell docs trading-server ready clean help
+.PHONY: demo demo-reset test test-shell check bench lock module shell docs trading-server ready clean help
 
 help: ## show what there is
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /|/' | column -t -s '|'
@@ -22,6 +22,9 @@ demo-reset: .venv/.ok ## forget everything that the demo has stored
 test: ready ## every test, browser and chaos included (ARGS="-k name" for some)
 	@.venv/bin/python -m devstack.chromium
 	@$(RUN) exec --profile test -- $(PYTEST) $(ARGS)
+
+test-shell: ready ## a shell among the servers that the tests need
+	@$(RUN) exec --profile test -- $(or $(SHELL),sh)
 
 check: .venv/.ok ## style, types, import contracts, templates, migrations, lock files
 	@$(RUN) exec --profile test -- .venv/bin/python -m devstack.checks

@@ -85,4 +85,4 @@ def _mark(row: Row, frame: str) -> str:
 
 def _line(row: Row, mark: str) -> str:
     took = "" if row.seconds is None else f"{row.seconds:6.1f} s"
-    return f"  {mark} {row.name:<15}{row.word:<10}{took:>8}   {row.address}".rstrip()
+    return f"  {mark} {row.name:<18}{row.word:<10}{took:>8}   {row.address}".rstrip()

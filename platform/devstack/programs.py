@@ -16,11 +16,16 @@ CELERY = ("-A", "config.celery")
 QUIET_START = ("--without-gossip", "--without-mingle", "--loglevel", "INFO")
 
 
+TRADING_SERVERS = ("trading_server", "trading_server_2")
+"""One per broker of the story."""
+
+
 def add_all(plan: Plan) -> None:
     """Add the outside world on loopback, the preparation and the programs that it lets start."""
     if not {"STRIPE_API_BASE"} & plan.env.keys():
         _add_stripe(plan)
-    _add_trading_server(plan)
+    for seed, name in enumerate(TRADING_SERVERS, start=1):
+        _add_trading_server(plan, name, seed)
     _add_prepare(plan)
     _add_web(plan)
     _add_workers(plan)
@@ -29,7 +34,8 @@ def add_all(plan: Plan) -> None:
 def trading_server_argv(layout: Layout, port: int, seed: int) -> tuple[str, ...]:
     """The command of a simulated trading server that keeps its world in the profile's folder."""
     folder = str(layout.home / f"trading-server-{seed}")
-    arguments = ("--port", str(port), "--seed", str(seed), "--state", folder)
+    # A demo on a Saturday must see prices move.
+    arguments = ("--port", str(port), "--seed", str(seed), "--state", folder, "--open-weekends")
     return (sys.executable, "-m", "provisioning.simulator", *arguments)
 
 
@@ -50,14 +56,16 @@ def _add_stripe(plan: Plan) -> None:
     )
 
 
-def _add_trading_server(plan: Plan) -> None:
-    port = plan.ports.port("trading_server")
-    argv = trading_server_argv(plan.layout, port, seed=1)
-    log = plan.layout.log("trading_server")
+def _add_trading_server(plan: Plan, name: str, seed: int) -> None:
+    port, control = plan.ports.port(name), plan.ports.port(f"{name}_control")
+    argv = (
+        *trading_server_argv(plan.layout, port, seed),
+        *("--control-port", str(control)),
+    )
     plan.services.append(
         Program(
-            name="trading_server",
-            template=Command(argv, plan.unprivileged, REPOSITORY, log),
+            name=name,
+            template=Command(argv, plan.unprivileged, REPOSITORY, plan.layout.log(name)),
             ready=probes.prints_json,
             address=f"https://127.0.0.1:{port}",
         )

@@ -87,6 +87,8 @@ class Program:
 
     def printed(self) -> str:
         """What it has printed since its latest start."""
+        if not self.log.exists():
+            return ""
         with self.log.open("rb") as log:
             log.seek(self._log_from)
             return log.read(1_000_000).decode(errors="replace")

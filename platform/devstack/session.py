@@ -15,6 +15,7 @@ from typing import Any
 from devstack import probes, state
 from devstack.display import Display
 from devstack.plan import Plan
+from devstack.programs import TRADING_SERVERS
 from devstack.service import Program
 from devstack.supervisor import TICK_SECONDS, Supervisor
 
@@ -57,20 +58,18 @@ class Session:
             "database_url": env["DATABASE_URL"],
             "pids": self.supervisor.pids,
         }
-        server = self._trading_server()
-        if server:
-            seen["trading_server"] = server
+        servers = self._trading_servers()
+        if servers:
+            seen |= {"trading_server": servers[0], "trading_servers": servers}
         state.update(self.plan.layout.state_file, seen)
 
-    def _trading_server(self) -> dict[str, Any] | None:
-        for service in self.plan.services:
-            if (
-                service.name == "trading_server"
-                and isinstance(service, Program)
-                and service.log.exists()
-            ):
-                return probes.printed_json(service.printed())
-        return None
+    def _trading_servers(self) -> list[dict[str, Any]]:
+        printed = (
+            probes.printed_json(service.printed())
+            for service in self.plan.services
+            if service.name in TRADING_SERVERS and isinstance(service, Program)
+        )
+        return [found for found in printed if found]
 
     def _ask_to_stop(self, _number: int, _frame: types.FrameType | None) -> None:
         self.stop_asked = True

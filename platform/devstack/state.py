@@ -8,6 +8,8 @@ import os
 from pathlib import Path
 from typing import Any
 
+REPLACED = ("pids", "trading_server")
+
 
 def read(file: Path) -> dict[str, Any]:
     """What the state file says; nothing when there is none."""
@@ -21,22 +23,24 @@ def read(file: Path) -> dict[str, Any]:
 def update(file: Path, changes: dict[str, Any]) -> dict[str, Any]:
     """Put `changes` into the file, key by key, and return the whole.
 
-    A dictionary is merged into the one that is there. Readers see the old file or the new one,
-    never half of it; writers in other processes wait for each other.
+    A dictionary is merged into the one that is there, except those of `REPLACED`. Readers see the
+    old file or the new one, never half of it; writers in other processes wait for each other.
     """
     file.parent.mkdir(parents=True, exist_ok=True)
     with file.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         whole = read(file)
+        before = json.dumps(whole)
         for key, value in changes.items():
             known = whole.get(key)
-            merges = isinstance(value, dict) and isinstance(known, dict) and key != "pids"
+            merges = isinstance(value, dict) and isinstance(known, dict) and key not in REPLACED
             whole[key] = known | value if merges else value
-        write(file, whole)
+        if json.dumps(whole) != before:
+            _write(file, whole)
     return whole
 
 
-def write(file: Path, whole: dict[str, Any]) -> None:
+def _write(file: Path, whole: dict[str, Any]) -> None:
     """Replace the file; only its owner may read it, because it holds passwords."""
     unfinished = file.with_suffix(f".{os.getpid()}.tmp")
     unfinished.touch(mode=0o600)

@@ -77,7 +77,7 @@ class Life:
         """Wait before the next start, twice as long after each early death; the seconds."""
         if time.monotonic() - self.began > STEADY_SECONDS:
             self.deaths = 0
-        delay = min(FIRST_DELAY * 2**self.deaths, LONGEST_DELAY)
+        delay = min(FIRST_DELAY * 2.0**self.deaths, LONGEST_DELAY)
         self.deaths += 1
         self.state = State.WAITING
         self.not_before = time.monotonic() + delay
@@ -90,7 +90,7 @@ class Supervisor:
     Args of the constructor:
         services: what to run.
         display: where to say what happens.
-        on_change: called whenever a process has come or gone.
+        on_change: called whenever a process has come, is ready, or has gone.
     """
 
     def __init__(
@@ -186,6 +186,7 @@ class Supervisor:
             self._bury(life, process.pid, code)
         elif life.state is State.STARTING and life.service.is_ready(process.pid):
             life.arrive(State.READY)
+            self._on_change()
         elif (
             life.state is State.STARTING
             and time.monotonic() - life.began > life.service.start_limit

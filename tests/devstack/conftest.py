@@ -13,6 +13,13 @@ from devstack.stack import Stack
 SERVERS = ("postgres", "valkey", "mail")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """These tests start servers of their own and ask nothing of the product's database."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker("no_database")
+
+
 @pytest.fixture
 def root() -> Iterator[Path]:
     """A folder that the account of PostgreSQL can enter, as the checkout's var/ is."""
