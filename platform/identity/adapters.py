@@ -3,31 +3,41 @@
 from __future__ import annotations
 
 import base64
+from contextlib import suppress
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
-from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from identity import factors, queries, sessions
-from identity.brand import absolute, tenant_name
+from identity.brand import absolute, tenant_name, tenant_of
 from identity.events import EmailConfirmed, PersonRegistered
 from identity.letters import letter_for
 from identity.models import Kind, User
+from identity.qr import qr_svg
 from kernel import audit, clock, mail, pin, secrets
 from kernel.actor import Actor
 from kernel.events import publish
+from kernel.module import Area
+from kernel.registry import navigation
 
-HOMES = {Kind.VENDOR: "/console/", Kind.STAFF: "/office/", Kind.CLIENT: "/room/"}
+AREAS = {
+    Kind.VENDOR: Area.CONSOLE,
+    Kind.STAFF: Area.BACK_OFFICE,
+    Kind.CLIENT: Area.TRADERS_ROOM,
+}
+"""Where people of each kind work."""
+
 _DOOR = Actor.system("sign-in")
 
 
@@ -119,7 +129,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """Where a person of this kind works."""
-        return HOMES.get(getattr(request.user, "kind", ""), "/")
+        return home_of(request)
 
     def get_signup_redirect_url(self, request: HttpRequest) -> str:
         """The same as after any sign-in."""
@@ -197,6 +207,10 @@ class FactorAdapter(DefaultMFAAdapter):
         facts = {"secret": secret, "issuer": issuer}
         return f"otpauth://totp/{label}?{urlencode(facts, quote_via=quote)}"
 
+    def build_totp_svg(self, url: str) -> SafeString:
+        """The QR code of ``url``, without any inline style."""
+        return qr_svg(url)
+
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
         """People of the house keep one at least (AUT-01)."""
         others = Authenticator.objects.filter(user=authenticator.user, type__in=factors.STRONG)
@@ -208,6 +222,15 @@ class FactorAdapter(DefaultMFAAdapter):
         return tenant_name()
 
 
-def home_of(kind: str) -> str:
-    """Path of the first page for people of ``kind``."""
-    return HOMES.get(Kind(kind), settings.LOGIN_REDIRECT_URL)
+def home_of(request: HttpRequest) -> str:
+    """Path of the first page of the signed-in person's own area that they may open."""
+    user: Any = request.user
+    area = AREAS.get(getattr(user, "kind", ""))
+    if area is None:
+        return "/"
+    actor = queries.actor_of(user)
+    for item in navigation(area, getattr(tenant_of(request), "active_modules", ())):
+        if item.permission is None or actor.may(item.permission):
+            with suppress(NoReverseMatch):  # the page belongs to the other kind of host
+                return reverse(item.url_name)
+    return reverse("mfa_index")

@@ -18,6 +18,7 @@ from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import gettext as _
 
 from identity import factors, queries, sessions
+from identity.adapters import AREAS
 from identity.brand import tenant_of
 from identity.models import Kind, User
 from kernel import audit
@@ -45,7 +46,7 @@ BEFORE_FACTOR = frozenset(
 
 
 class IdentityMiddleware:
-    """Sets ``request.actor``, ``request.fresh_factor`` and ``request.frame``.
+    """Sets ``request.actor``, ``request.fresh_factor``, and the frame and area of their pages.
 
     A session of another tenant, an idle or old one, and one of a disabled person are ended.
     People of the house pass only from an allowed address and with a second factor.
@@ -56,7 +57,8 @@ class IdentityMiddleware:
 
     def __call__(self, request: Any) -> HttpResponse:
         """Find out who asks, then serve them in their language and time zone."""
-        request.actor, request.fresh_factor, request.frame = None, False, PLAIN
+        request.actor, request.fresh_factor = None, False
+        request.frame, request.area = PLAIN, None
         request.needs_factor = request.is_elsewhere = False
         user = _visitor(request)
         if user is not None:
@@ -114,7 +116,7 @@ def _introduce(request: Any, user: User) -> None:
         request.is_elsewhere = not queries.address_allowed(address)
         request.needs_factor = not _has_factor(request, user)
     if not (request.is_elsewhere or request.needs_factor):
-        request.frame = FRAMES[Kind(user.kind)]
+        request.frame, request.area = FRAMES[Kind(user.kind)], AREAS[Kind(user.kind)]
 
 
 def _has_factor(request: Any, user: User) -> bool:

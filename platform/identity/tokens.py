@@ -6,12 +6,12 @@ import hashlib
 import secrets
 from typing import Any
 
-from allauth.account.forms import EmailAwarePasswordResetTokenGenerator
+from django.contrib.auth.tokens import PasswordResetTokenGenerator
 
 from kernel import pin
 
 
-class TenantResetTokens(EmailAwarePasswordResetTokenGenerator):
+class TenantResetTokens(PasswordResetTokenGenerator):
     """Password reset tokens that name their tenant, so that A's says nothing at B."""
 
     def _make_hash_value(self, user: Any, timestamp: int) -> str:

@@ -9,6 +9,7 @@ from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
@@ -40,7 +41,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
         else:
             logout(request)  # whoever was signed in in this browser before
             return sessions.enter(request, person_id, reverse("identity_second_factor"))
-    page = {"form": form, "invitation": found}
+    page = {"form": form, "invitation": found, "steps": _steps()}
     return render(request, "identity/invitation.html", page, status=422 if form.is_bound else 200)
 
 
@@ -50,5 +51,9 @@ def second_factor(request: HttpRequest) -> HttpResponse:
     """Choose the first second factor: a passkey or an authenticator app."""
     user: Any = request.user
     if factors.has_factor(user):
-        return HttpResponseRedirect(get_next_redirect_url(request) or home_of(user.kind))
-    return render(request, "identity/second_factor.html")
+        return HttpResponseRedirect(get_next_redirect_url(request) or home_of(request))
+    return render(request, "identity/second_factor.html", {"steps": _steps()})
+
+
+def _steps() -> list[str]:
+    return [_("Password"), _("Second factor"), _("Recovery codes")]

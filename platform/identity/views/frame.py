@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from kernel import pin
+from kernel.actor import Actor
 
 CONSOLE = "console"
 OFFICE = "office"
@@ -20,25 +20,38 @@ def area() -> str:
     return CONSOLE if pin.current() == pin.PUBLIC else OFFICE
 
 
-def page(request: HttpRequest) -> dict[str, Any]:
-    """Context of every page: its frame, and where its sisters are."""
-    del request
-    return {"frame": f"base/{area()}.html", "ns": f"{area()}:identity"}
+def address_of(name: str, *args: object) -> str:
+    """Address of one of these pages."""
+    return reverse(f"{area()}:identity:{name}", args=args)
 
 
-def back(request: HttpRequest, name: str, *args: Any) -> HttpResponse:
+def back(name: str, *args: object) -> HttpResponse:
     """Go to a sister page after a change."""
-    del request
-    return redirect(reverse(f"{area()}:identity:{name}", args=args))
+    return HttpResponseRedirect(address_of(name, *args))
 
 
-def tabs(request: HttpRequest, current: str) -> list[dict[str, Any]]:
+def by(request: HttpRequest) -> Actor:
+    """Who asks; these pages are for people who signed in."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]  # set by IdentityMiddleware
+    return actor
+
+
+def page(request: HttpRequest, tab: str = "") -> dict[str, Any]:
+    """Context of every page: its frame, its tabs, and what the asker may change."""
+    return {
+        "frame": f"base/{area()}.html",
+        "tabs": _tabs(tab) if tab else [],
+        "can_manage": by(request).may("identity.manage_people"),
+        "can_change_roles": by(request).may("identity.manage_roles"),
+    }
+
+
+def _tabs(current: str) -> list[dict[str, Any]]:
     """The tabs over the pages; the console has only the first two."""
-    del request
     names = {"people": _("People"), "roles": _("Roles")}
     if area() == OFFICE:
         names |= {"teams": _("Teams"), "addresses": _("Allowed addresses")}
     return [
-        {"label": label, "url": reverse(f"{area()}:identity:{name}"), "current": name == current}
+        {"label": label, "url": address_of(name), "current": name == current}
         for name, label in names.items()
     ]

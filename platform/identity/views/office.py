@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from identity import queries, services
 from identity.forms.office import DisableForm, InviteForm, RolesForm
 from identity.types import PersonLine
-from identity.views.frame import back, page, tabs
+from identity.views.frame import back, by, page
 from kernel.access import needs, refusals_as_messages
 from kernel.errors import Refused
 
@@ -24,9 +24,8 @@ def people(request: HttpRequest) -> HttpResponse:
     facts = {
         "people": queries.person_lines(),
         "invitations": queries.invitation_lines(),
-        "tabs": tabs(request, "people"),
     }
-    return render(request, "identity/people.html", page(request) | facts)
+    return render(request, "identity/people.html", page(request, "people") | facts)
 
 
 @needs("identity.manage_people")
@@ -35,12 +34,12 @@ def invite(request: HttpRequest) -> HttpResponse:
     form = InviteForm(request.POST or None, roles=queries.role_lines())
     if form.is_valid():
         try:
-            services.invite(**form.cleaned_data, by=request.actor)  # type: ignore[attr-defined]  # set by IdentityMiddleware
+            services.invite(**form.cleaned_data, by=by(request))
         except Refused as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         else:
             messages.success(request, _("The invitation is on its way."))
-            return back(request, "people")
+            return back("people")
     status = 422 if form.is_bound else 200
     return render(request, "identity/invite.html", page(request) | {"form": form}, status=status)
 
@@ -50,9 +49,9 @@ def invite(request: HttpRequest) -> HttpResponse:
 def invite_again(request: HttpRequest, invitation_id: uuid.UUID) -> HttpResponse:
     """Mail an invitation again, with a new link."""
     with refusals_as_messages(request):
-        services.invite_again(invitation_id, by=request.actor)  # type: ignore[attr-defined]  # set by IdentityMiddleware
+        services.invite_again(invitation_id, by=by(request))
         messages.success(request, _("A new invitation is on its way."))
-    return back(request, "people")
+    return back("people")
 
 
 @needs("identity.manage_people")
@@ -60,9 +59,9 @@ def invite_again(request: HttpRequest, invitation_id: uuid.UUID) -> HttpResponse
 def revoke_invitation(request: HttpRequest, invitation_id: uuid.UUID) -> HttpResponse:
     """Withdraw an invitation."""
     with refusals_as_messages(request):
-        services.revoke_invitation(invitation_id, by=request.actor)  # type: ignore[attr-defined]  # set by IdentityMiddleware
+        services.revoke_invitation(invitation_id, by=by(request))
         messages.success(request, _("The invitation was withdrawn."))
-    return back(request, "people")
+    return back("people")
 
 
 @needs("identity.manage_people")
@@ -73,9 +72,9 @@ def person(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     form = RolesForm(request.POST or None, roles=queries.role_lines(), initial={"roles": held})
     if form.is_valid():
         with refusals_as_messages(request):
-            services.give_roles(person_id, form.cleaned_data["roles"], by=request.actor)  # type: ignore[attr-defined]  # set by IdentityMiddleware
+            services.give_roles(person_id, form.cleaned_data["roles"], by=by(request))
             messages.success(request, _("Saved."))
-        return back(request, "person", person_id)
+        return back("person", person_id)
     facts = {"person": line, "form": form, "disable_form": DisableForm()}
     return render(request, "identity/person.html", page(request) | facts)
 
@@ -87,9 +86,9 @@ def disable(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     form = DisableForm(request.POST)
     reason = form.cleaned_data["reason"] if form.is_valid() else ""
     with refusals_as_messages(request):
-        services.disable_person(_line(person_id).id, by=request.actor, reason=reason)  # type: ignore[attr-defined]  # set by IdentityMiddleware
+        services.disable_person(_line(person_id).id, by=by(request), reason=reason)
         messages.success(request, _("The person is signed out and cannot sign in any more."))
-    return back(request, "person", person_id)
+    return back("person", person_id)
 
 
 @needs("identity.manage_people")
@@ -97,9 +96,9 @@ def disable(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
 def enable(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     """Let a person in again."""
     with refusals_as_messages(request):
-        services.enable_person(_line(person_id).id, by=request.actor)  # type: ignore[attr-defined]  # set by IdentityMiddleware
+        services.enable_person(_line(person_id).id, by=by(request))
         messages.success(request, _("The person can sign in again."))
-    return back(request, "person", person_id)
+    return back("person", person_id)
 
 
 @needs("identity.manage_people")
@@ -107,9 +106,9 @@ def enable(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
 def end_sessions(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     """Sign a person out everywhere."""
     with refusals_as_messages(request):
-        services.end_sessions(_line(person_id).id, by=request.actor)  # type: ignore[attr-defined]  # set by IdentityMiddleware
+        services.end_sessions(_line(person_id).id, by=by(request))
         messages.success(request, _("The person is signed out everywhere."))
-    return back(request, "person", person_id)
+    return back("person", person_id)
 
 
 @needs("identity.manage_people")
@@ -117,9 +116,9 @@ def end_sessions(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
 def reset_factors(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     """Remove a person's second factors, after they lost them."""
     with refusals_as_messages(request):
-        services.reset_factors(_line(person_id).id, by=request.actor)  # type: ignore[attr-defined]  # set by IdentityMiddleware
+        services.reset_factors(_line(person_id).id, by=by(request))
         messages.success(request, _("The second factors were removed and the person was told."))
-    return back(request, "person", person_id)
+    return back("person", person_id)
 
 
 def _line(person_id: uuid.UUID) -> PersonLine:

@@ -15,7 +15,7 @@ from identity import queries, services
 from identity.brand import tenant_of
 from identity.forms.office import AddressForm, RoleForm, TeamForm, TeamPeopleForm
 from identity.types import RoleSheet, TeamLine
-from identity.views.frame import back, page, tabs
+from identity.views.frame import back, by, page
 from kernel.access import needs, refusals_as_messages
 from kernel.errors import Refused
 
@@ -23,8 +23,10 @@ from kernel.errors import Refused
 @needs("identity.see_people")
 def roles(request: HttpRequest) -> HttpResponse:
     """The roles that people can hold."""
-    facts = {"roles": queries.role_lines(), "tabs": tabs(request, "roles")}
-    return render(request, "identity/roles.html", page(request) | facts)
+    facts = {
+        "roles": queries.role_lines(),
+    }
+    return render(request, "identity/roles.html", page(request, "roles") | facts)
 
 
 @needs("identity.manage_roles")
@@ -49,9 +51,9 @@ def remove_role(request: HttpRequest, role_id: uuid.UUID) -> HttpResponse:
     if queries.role_sheet(role_id) is None:
         raise Http404
     with refusals_as_messages(request):
-        services.remove_role(role_id, by=request.actor)  # type: ignore[attr-defined]  # set by IdentityMiddleware
+        services.remove_role(role_id, by=by(request))
         messages.success(request, _("The role was removed."))
-    return back(request, "roles")
+    return back("roles")
 
 
 @needs("identity.manage_roles")
@@ -60,14 +62,17 @@ def teams(request: HttpRequest) -> HttpResponse:
     form = TeamForm(request.POST or None)
     if form.is_valid():
         try:
-            team_id = services.add_team(**form.cleaned_data, by=request.actor)  # type: ignore[attr-defined]  # set by IdentityMiddleware
+            team_id = services.add_team(**form.cleaned_data, by=by(request))
         except Refused as refusal:
             form.add_error("name", str(refusal))
         else:
-            return back(request, "team", team_id)
-    facts = {"teams": queries.team_lines(), "form": form, "tabs": tabs(request, "teams")}
+            return back("team", team_id)
+    facts = {
+        "teams": queries.team_lines(),
+        "form": form,
+    }
     status = 422 if form.is_bound else 200
-    return render(request, "identity/teams.html", page(request) | facts, status=status)
+    return render(request, "identity/teams.html", page(request, "teams") | facts, status=status)
 
 
 @needs("identity.manage_roles")
@@ -77,9 +82,9 @@ def team(request: HttpRequest, team_id: uuid.UUID) -> HttpResponse:
     members = [str(person.id) for person in line.people]
     form = TeamPeopleForm(request.POST or None, people=queries.staff(), initial={"people": members})
     if form.is_valid():
-        services.set_team_people(team_id, form.cleaned_data["people"], by=request.actor)  # type: ignore[attr-defined]  # set by IdentityMiddleware
+        services.set_team_people(team_id, form.cleaned_data["people"], by=by(request))
         messages.success(request, _("Saved."))
-        return back(request, "teams")
+        return back("teams")
     return render(request, "identity/team.html", page(request) | {"team": line, "form": form})
 
 
@@ -87,9 +92,9 @@ def team(request: HttpRequest, team_id: uuid.UUID) -> HttpResponse:
 @require_POST
 def remove_team(request: HttpRequest, team_id: uuid.UUID) -> HttpResponse:
     """Remove a team."""
-    services.remove_team(_team(team_id).id, by=request.actor)  # type: ignore[attr-defined]  # set by IdentityMiddleware
+    services.remove_team(_team(team_id).id, by=by(request))
     messages.success(request, _("The team was removed."))
-    return back(request, "teams")
+    return back("teams")
 
 
 @needs("identity.manage_roles")
@@ -99,13 +104,13 @@ def addresses(request: HttpRequest) -> HttpResponse:
     form = AddressForm(request.POST or None, initial={"network": own})
     if form.is_valid():
         try:
-            services.allow_address(**form.cleaned_data, by=request.actor, from_address=own)  # type: ignore[attr-defined]  # set by IdentityMiddleware
+            services.allow_address(**form.cleaned_data, by=by(request), from_address=own)
         except Refused as refusal:
             form.add_error("network", str(refusal))
         else:
-            return back(request, "addresses")
+            return back("addresses")
     facts = {"rules": queries.address_rules(), "form": form, "own": own}
-    shown = page(request) | facts | {"tabs": tabs(request, "addresses")}
+    shown = page(request, "addresses") | facts
     status = 422 if form.is_bound else 200
     return render(request, "identity/addresses.html", shown, status=status)
 
@@ -118,8 +123,8 @@ def forbid_address(request: HttpRequest, rule_id: uuid.UUID) -> HttpResponse:
         raise Http404
     own = get_adapter(request).get_client_ip(request)
     with refusals_as_messages(request):
-        services.forbid_address(rule_id, by=request.actor, from_address=own)  # type: ignore[attr-defined]  # set by IdentityMiddleware
-    return back(request, "addresses")
+        services.forbid_address(rule_id, by=by(request), from_address=own)
+    return back("addresses")
 
 
 def _edit(request: HttpRequest, sheet: RoleSheet | None) -> HttpResponse:
@@ -132,13 +137,13 @@ def _edit(request: HttpRequest, sheet: RoleSheet | None) -> HttpResponse:
                 name=form.cleaned_data["name"],
                 grants=form.grants(),
                 masked=form.cleaned_data["masked"],
-                by=request.actor,  # type: ignore[attr-defined]  # set by IdentityMiddleware
+                by=by(request),
             )
         except Refused as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         else:
             messages.success(request, _("Saved."))
-            return back(request, "roles")
+            return back("roles")
     status = 422 if form.is_bound else 200
     shown = page(request) | {"form": form, "role": sheet}
     return render(request, "identity/role.html", shown, status=status)
