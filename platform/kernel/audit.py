@@ -113,19 +113,20 @@ def heads() -> Head:
     return Head(seq=row.seq, hash=row.hash) if row else Head(seq=0, hash=GENESIS)
 
 
-def verify(anchor: Head | None = None) -> Verdict:
+def verify(*anchors: Head) -> Verdict:
     """Walk the whole chain in Python and name the first link that does not hold.
 
-    Without an ``anchor`` kept elsewhere, a chain cut at its end or hashed anew along with its
+    Without ``anchors`` kept elsewhere, a chain cut at its end or hashed anew along with its
     head cannot be told from an honest one.
     """
     last = Head(seq=0, hash=GENESIS)
+    anchored = {anchor.seq: anchor.hash for anchor in anchors}
     for row in _all_entries():
-        why = _flaw(row, last, anchor)
+        why = _flaw(row, last, anchored.get(row.seq, row.hash))
         if why:
             return Verdict(checked=last.seq, head=last, bad_seq=min(row.seq, last.seq + 1), why=why)
         last = Head(seq=row.seq, hash=row.hash)
-    why = _flaw_at_end(last, anchor)
+    why = _flaw_at_end(last, max(anchored, default=0))
     if why:
         return Verdict(checked=last.seq, head=last, bad_seq=last.seq + 1, why=why)
     return Verdict(checked=last.seq, head=last)
@@ -204,21 +205,21 @@ def _storable(text: str) -> str:
     return text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode()
 
 
-def _flaw(row: AuditEntry, last: Head, anchor: Head | None) -> str:
+def _flaw(row: AuditEntry, last: Head, anchored: str) -> str:
     if row.seq != last.seq + 1:
         return f"entry {last.seq + 1} is missing"
     if row.prev != last.hash:
         return "it does not follow the entry before it"
     if row.hash != digest(row):
         return "its words were changed"
-    if anchor and anchor.seq == row.seq and anchor.hash != row.hash:
+    if row.hash != anchored:
         return "it differs from the anchor: the chain was hashed anew"
     return ""
 
 
-def _flaw_at_end(last: Head, anchor: Head | None) -> str:
-    if anchor and anchor.seq > last.seq:
-        return f"the anchor knows entry {anchor.seq}: the newest were removed"
+def _flaw_at_end(last: Head, anchored_seq: int) -> str:
+    if anchored_seq > last.seq:
+        return f"the anchor knows entry {anchored_seq}: the newest were removed"
     if heads() != last:
         return "the head names another entry: the newest were removed"
     return ""

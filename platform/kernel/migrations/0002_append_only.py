@@ -1,6 +1,6 @@
 from django.db import migrations
 
-from kernel.models.audit import APPEND_ONLY_TABLES
+TABLES = ("kernel_auditentry",)
 
 # One function per schema: an owner role may create nothing in public. It touches no table.
 REFUSE = """
@@ -15,7 +15,7 @@ $$
 
 def _statements() -> list[str]:
     statements = [REFUSE]
-    for table in APPEND_ONLY_TABLES:
+    for table in TABLES:
         statements += [
             f"""CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table}
                 FOR EACH ROW EXECUTE FUNCTION kernel_refuse_change()""",
@@ -28,7 +28,7 @@ def _statements() -> list[str]:
 def _reverse() -> list[str]:
     drops = [
         f"DROP TRIGGER {table}_{kind} ON {table}"
-        for table in APPEND_ONLY_TABLES
+        for table in TABLES
         for kind in ("no_truncate", "append_only")
     ]
     return [*drops, "DROP FUNCTION kernel_refuse_change()"]

@@ -9,12 +9,14 @@ from django.db import models
 from kernel import clock
 from kernel.ids import new_id
 
-APPEND_ONLY_TABLES: tuple[str, ...] = ("kernel_auditentry",)
-"""Tables on which an application role has neither UPDATE nor DELETE, beside the triggers."""
-
 
 class AuditEntry(models.Model):
     """One deed. Its hash covers its own words and the hash of the entry before it."""
+
+    append_only: ClassVar = True
+    """An application role has neither UPDATE nor DELETE on it, beside the triggers."""
+
+    append_only = True
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     seq = models.BigIntegerField(unique=True)
