@@ -14,33 +14,6 @@ class NoSuchMove(Refused):
     sentence = _("This sign-up has moved on. Reload the page to see where it stands.")
 
 
-class SlugTaken(Refused):
-    """Another broker has or holds the subdomain."""
-
-    code = "runs.slug_taken"
-    sentence = _("“%(slug)s” is taken. Please choose another address.")
-    field = "slug"
-
-
-class SlugReserved(Refused):
-    """The word is kept for the platform."""
-
-    code = "runs.slug_reserved"
-    sentence = _("“%(slug)s” is reserved for the platform. Please choose another address.")
-    field = "slug"
-
-
-class SlugMalformed(Refused):
-    """Not a host name label."""
-
-    code = "runs.slug_malformed"
-    sentence = _(
-        "Use 3 to 40 letters a-z, digits and hyphens; begin with a letter and do not end "
-        "with a hyphen."
-    )
-    field = "slug"
-
-
 class UnknownModule(Refused):
     """The plan names a module that is not on the menu."""
 

@@ -6,6 +6,8 @@ import datetime as dt
 import uuid
 from dataclasses import dataclass, field
 
+from kernel.module import Text
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
@@ -91,3 +93,21 @@ class RunView:
     def percent(self) -> int:
         """How much is behind it, 0 to 100."""
         return self.done * 100 // len(self.steps)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckItem:
+    """One thing that a broker sets up before going live, with its state from real data."""
+
+    key: str
+    title: Text
+    note: Text
+    """What to do, or what was found."""
+    is_done: bool
+    url_name: str
+    """Where it is done, such as ``office:themes:studio``."""
+    order: int = 500
+    is_required: bool = True
+    """Whether going live waits for it."""
+    action: Text = ""
+    """Words of the link; empty for the usual ones."""
