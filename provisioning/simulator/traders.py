@@ -43,7 +43,11 @@ class Kind:
 
 KINDS: dict[str, Kind] = {
     "scalper": Kind(
-        rest=(5 * MS, 90 * MS), hold=(45 * MS, 12 * MINUTE), sight=0.72, risk=0.35, symbols=FOREX[:3]
+        rest=(5 * MS, 90 * MS),
+        hold=(45 * MS, 12 * MINUTE),
+        sight=0.72,
+        risk=0.35,
+        symbols=FOREX[:3],
     ),
     "swing": Kind(
         rest=(10 * MINUTE, 3 * HOUR), hold=(4 * HOUR, 60 * HOUR), sight=0.54, risk=0.08, symbols=ALL
