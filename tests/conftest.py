@@ -15,7 +15,7 @@ if "DATABASE_ADMIN_URL" not in os.environ:
     pytest.exit("the tests need their servers around them: run `make test`, or `make test-shell`")
 
 DATABASE = f"atrium_test_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
-os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings.test"
+os.environ["DJANGO_SETTINGS_MODULE"] = os.environ.get("MINI") or "config.settings.test"
 database.use_database(DATABASE)
 
 import django  # noqa: E402 - the settings read the environment that was just set
@@ -25,6 +25,7 @@ django.setup()
 from django.db import connection, connections  # noqa: E402
 from django.test.utils import setup_test_environment  # noqa: E402
 from kernel import clock, pin  # noqa: E402
+from kernel.secrets import keys as sealing_keys  # noqa: E402
 
 from tenants import directory  # noqa: E402
 
@@ -69,6 +70,7 @@ def forget_everything() -> None:
 
     redis.Redis.from_url(settings.REDIS_URL).flushdb()
     directory.forget()
+    sealing_keys.forget()
 
 
 @pytest.fixture
@@ -111,6 +113,14 @@ def frozen() -> Iterator[dt.datetime]:
     moment = dt.datetime(2026, 3, 2, 12, tzinfo=dt.UTC)
     with clock.frozen(moment):
         yield moment
+
+
+@pytest.fixture
+def settings_override():
+    """Django's ``override_settings``."""
+    from django.test import override_settings
+
+    return override_settings
 
 
 @pytest.fixture

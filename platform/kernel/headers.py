@@ -36,7 +36,7 @@ _FIXED: Final[Mapping[str, str]] = {
 _YEAR = 31_536_000
 
 
-class Headers:
+class SecurityHeaders:
     """Sets the headers on every answer that has not set its own."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

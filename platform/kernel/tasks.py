@@ -23,6 +23,9 @@ NOWHERE = "-"
 EVERY: dict[str, tuple[dt.timedelta, bool]] = {}
 """Tasks that beat sends by itself: name to (how often, whether once per tenant)."""
 
+QUEUES: dict[str, str] = {}
+"""Tasks that do not go to the default queue."""
+
 
 class Unsigned(RuntimeError):
     """A message that does not prove which tenant it is for; its body did not run."""
@@ -114,9 +117,16 @@ def task(
 
     def decorate(function: Callable[..., Any]) -> BoundTask:
         base = UnpinnedTask if unpinned else BoundTask
-        made: BoundTask = shared_task(base=base, queue=queue, acks_late=True, **options)(function)
+        made: BoundTask = shared_task(base=base, acks_late=True, **options)(function)
+        name = f"{function.__module__}.{function.__name__}"
+        QUEUES[name] = queue
         if every is not None:
-            EVERY[f"{function.__module__}.{function.__name__}"] = (every, not unpinned)
+            EVERY[name] = (every, not unpinned)
         return made
 
     return decorate
+
+
+def route(name: str, *_: object, **__: object) -> dict[str, str] | None:
+    """The queue that the task called ``name`` goes to; Celery asks at every send."""
+    return {"queue": QUEUES[name]} if name in QUEUES else None

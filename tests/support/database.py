@@ -78,11 +78,10 @@ def _close(name: str) -> None:
 
 def _digest() -> str:
     digest = hashlib.sha256()
-    for file in sorted(ROOT.glob("**/migrations/0*.py")):
+    patterns = ("*/**/migrations/0*.py", "*/**/models.py", "*/**/models/*.py", "tenants/schemas/*.py")
+    for file in sorted({file for pattern in patterns for file in ROOT.glob(pattern)}):
         if ".venv" not in file.parts:
             digest.update(file.read_bytes())
-    for file in sorted((ROOT / "tenants" / "schemas").glob("*.py")):
-        digest.update(file.read_bytes())
     return digest.hexdigest()[:12]
 
 
