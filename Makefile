@@ -35,6 +35,7 @@ bench: ready ## measure, as a table and as var/bench.json
 lock: .venv/.ok ## choose versions anew for requirements/*.txt and package-lock.json
 	$(LOCK) requirements/base.in -o requirements/base.txt
 	$(LOCK) requirements/dev.in -o requirements/dev.txt
+	$(LOCK) requirements/docs.in -o requirements/docs.txt
 	cd frontend && ../.venv/bin/python -m devstack.npm install --package-lock-only --ignore-scripts
 	@.venv/bin/python -m devstack.locks
 
@@ -44,9 +45,13 @@ module: .venv/.ok ## begin a module: make module name=copytrading
 shell: ready ## a Python shell among one broker's data: make shell tenant=alpha
 	@$(RUN) exec -- .venv/bin/python platform/manage.py shell_in $(tenant)
 
-docs: ## the documentation as a site, in site/
-	@$(PY) -m venv .local/docs && .local/docs/bin/pip install -q --require-hashes -r requirements/docs.txt
-	@.local/docs/bin/mkdocs build --strict
+docs: .local/docs/.ok ## the documentation as a site, in site/
+	@.local/docs/bin/mkdocs build --strict --quiet
+
+.local/docs/.ok: requirements/docs.txt
+	@$(PY) -m venv .local/docs
+	@.local/docs/bin/pip install -q --disable-pip-version-check --require-hashes -r $<
+	@touch $@
 
 trading-server: .venv/.ok ## one more simulated trading server: make trading-server PORT=9443 SEED=2
 	@$(RUN) trading-server --port $(or $(PORT),9443) --seed $(or $(SEED),2)

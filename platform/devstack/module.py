@@ -83,7 +83,9 @@ from modules.$key.manifest import module
 
 
 def test_every_permission_is_named_after_the_module() -> None:
-    assert [code.partition(".")[0] for code in (p.code for p in module.permissions)] == ["$key"]
+    owners = [permission.code.partition(".")[0] for permission in module.permissions]
+
+    assert owners == ["$key"]
 """,
 }
 
