@@ -49,8 +49,7 @@ docs: .local/docs/.ok ## the documentation as a site, in site/
 	@.local/docs/bin/mkdocs build --strict --quiet
 
 .local/docs/.ok: requirements/docs.txt
-	@$(PY) -m venv .local/docs
-	@.local/docs/bin/pip install -q --disable-pip-version-check --require-hashes -r $<
+	@platform/devstack/environment.sh "$(PY)" $(UV_VERSION) $< .local/docs
 	@touch $@
 
 trading-server: .venv/.ok ## one more simulated trading server: make trading-server PORT=9443 SEED=2
@@ -65,7 +64,7 @@ ready: .venv/.ok frontend/dist/.ok
 
 .venv/.ok: requirements/dev.txt platform/devstack/environment.sh
 	@echo "Installing the environment ..."
-	@platform/devstack/environment.sh "$(PY)" $(UV_VERSION)
+	@platform/devstack/environment.sh "$(PY)" $(UV_VERSION) $< .venv
 	@touch $@
 
 frontend/node_modules/.ok: frontend/package-lock.json | .venv/.ok

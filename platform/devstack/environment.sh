@@ -1,8 +1,8 @@
 #!/bin/sh
-# Make .venv from requirements/dev.txt, hashes and all: environment.sh PYTHON UV_VERSION
+# Make an environment from a lock file, hashes and all: environment.sh PYTHON UV_VERSION LOCK FOLDER
 # With uv where it can be had (seconds), else with pip (a minute or two).
 set -eu
-python=$1 uv_version=$2
+python=$1 uv_version=$2 lock=$3 folder=$4
 uv=.boot/bin/uv
 
 "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || {
@@ -24,16 +24,20 @@ fi
 
 with_uv() {
     [ -x $uv ] &&
-        $uv venv -q --allow-existing --python "$python" .venv &&
-        $uv pip sync -q --require-hashes --python .venv/bin/python requirements/dev.txt
+        $uv venv -q --allow-existing --python "$python" "$folder" &&
+        $uv pip sync -q --require-hashes --python "$folder/bin/python" "$lock"
 }
 with_pip() {
-    "$python" -m venv --clear .venv &&
-        .venv/bin/python -m pip install -q --disable-pip-version-check --require-hashes \
-            -r requirements/dev.txt
+    "$python" -m venv --clear "$folder" &&
+        "$folder/bin/python" -m pip install -q --disable-pip-version-check --require-hashes -r "$lock"
 }
 with_uv || with_pip
 
 # Both source roots, after the installed packages: `import platform` stays the standard library's.
-packages=$(.venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
-printf '%s\n' ../../../../platform ../../../.. >"$packages/atrium.pth"
+"$folder/bin/python" - <<'END'
+import os, pathlib, sysconfig
+
+packages = pathlib.Path(sysconfig.get_path("purelib"))
+roots = (os.path.relpath(root, packages) for root in ("platform", "."))
+(packages / "atrium.pth").write_text("".join(f"{root}\n" for root in roots))
+END

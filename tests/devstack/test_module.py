@@ -12,18 +12,17 @@ RUFF = str(Path(sys.executable).parent / "ruff")
 
 
 def test_a_new_module_pleases_the_linter_and_the_formatter(tmp_path: Path) -> None:
-    made = module.make("copy_trading", tmp_path)
+    module.make("copy_trading", tmp_path)
 
     shutil.copy(REPOSITORY / "pyproject.toml", tmp_path)
     (tmp_path / "platform").symlink_to(REPOSITORY / "platform")
-    count = sum(file.suffix == ".py" for file in made)
 
-    assert said(tmp_path, "check") == "All checks passed!\n"
-    assert said(tmp_path, "format", "--check") == f"{count} files already formatted\n"
+    assert faults(tmp_path, "check") == ""
+    assert faults(tmp_path, "format", "--check") == ""
 
 
-def said(folder: Path, *order: str) -> str:
-    argv = [RUFF, *order, "modules", "tests"]
+def faults(folder: Path, *order: str) -> str:
+    argv = [RUFF, *order, "--quiet", "modules", "tests"]
     done = subprocess.run(argv, cwd=folder, capture_output=True, text=True, check=False)
     return done.stdout + done.stderr
 
