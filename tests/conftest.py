@@ -24,9 +24,9 @@ django.setup()
 
 from django.db import connection, connections  # noqa: E402
 from django.test.utils import setup_test_environment  # noqa: E402
+
 from kernel import clock, pin  # noqa: E402
 from kernel.secrets import keys as sealing_keys  # noqa: E402
-
 from tenants import directory  # noqa: E402
 
 

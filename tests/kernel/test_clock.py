@@ -3,6 +3,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+
 from kernel import clock, ids
 
 pytestmark = pytest.mark.no_database

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 import pytest
 from django.db import transaction
+
 from kernel import clock, events
 from kernel.events import Event, publish, tell_all, tell_next
 from kernel.models import HeardEvent, OutboxEvent
@@ -67,7 +68,7 @@ def test_an_event_arrives_as_it_was_published(in_alpha):
     sent = turn(by=uuid.uuid4(), tags=(1, 2))
 
     assert tell_all(NOBODY) == 1
-    assert HEARD == [sent, sent]
+    assert [sent, sent] == HEARD
 
 
 def test_an_event_outside_a_transaction_is_refused(in_alpha):

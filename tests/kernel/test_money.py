@@ -5,6 +5,7 @@ from decimal import ROUND_UP, Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from kernel.money import CURRENCIES, CurrencyMismatchError, Money, UnknownCurrencyError
 
 pytestmark = pytest.mark.no_database

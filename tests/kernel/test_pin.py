@@ -3,6 +3,7 @@ from __future__ import annotations
 import threading
 
 import pytest
+
 from kernel import pin
 
 pytestmark = pytest.mark.no_database

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+
 from kernel import pin
 from kernel.tasks import HEADER, SIGNATURE, Unsigned, sign, stamp, task
 
@@ -37,7 +38,7 @@ def signed(bound, schema, *, name=None):
 def test_a_task_runs_in_the_schema_it_was_sent_from(alpha):
     run(note_place, signed(note_place, alpha.schema))
 
-    assert SEEN == [alpha.schema]
+    assert [alpha.schema] == SEEN
 
 
 def test_a_task_without_a_tenant_does_not_run_iso_10():

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from psycopg import Connection, sql
+
 from tenants.schemas import roles
 from tenants.schemas.admin import admin
 

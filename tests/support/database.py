@@ -55,7 +55,9 @@ def _template(server: psycopg.Connection) -> str:
     command = [sys.executable, str(ROOT / "platform" / "manage.py"), "prepare", "--ready", "5"]
     subprocess.run(command, check=True, env=environment, cwd=ROOT)
     server.execute(
-        sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(making), sql.Identifier(name))
+        sql.SQL("ALTER DATABASE {} RENAME TO {}").format(
+            sql.Identifier(making), sql.Identifier(name)
+        )
     )
     return name
 
@@ -78,7 +80,12 @@ def _close(name: str) -> None:
 
 def _digest() -> str:
     digest = hashlib.sha256()
-    patterns = ("*/**/migrations/0*.py", "*/**/models.py", "*/**/models/*.py", "tenants/schemas/*.py")
+    patterns = (
+        "*/**/migrations/0*.py",
+        "*/**/models.py",
+        "*/**/models/*.py",
+        "tenants/schemas/*.py",
+    )
     for file in sorted({file for pattern in patterns for file in ROOT.glob(pattern)}):
         if ".venv" not in file.parts:
             digest.update(file.read_bytes())

@@ -6,10 +6,10 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from django.test import Client
-from kernel.actor import Actor
-from kernel.pin import PUBLIC, pin
 
 from identity.services import seed_roles
+from kernel.actor import Actor
+from kernel.pin import PUBLIC, pin
 from tenants import directory, services
 from tenants.types import TenantInfo
 

@@ -7,10 +7,10 @@ import threading
 import psycopg
 import pytest
 from django.db import connection, transaction
-from kernel import pin
-from kernel.models import OutboxEvent
 from psycopg import errors, sql
 
+from kernel import pin
+from kernel.models import OutboxEvent
 from tenants.backend.credentials import role_of, role_password
 from tenants.schemas.admin import admin
 
