@@ -57,10 +57,9 @@ def serve(root: Path, profile: str, *, tells_story: bool) -> int:
                 return INTERRUPTED
             session.display.say(f"Everything is up after {time.monotonic() - began:.1f} s.")
             status = _tell_story(session) if tells_story else 0
-            if tells_story and os.environ.get("DEMO_ONCE"):
-                return status
-            _keep_serving(session)
-    return 0
+            if not tells_story or os.environ.get("DEMO_ONCE", "0") in {"", "0"}:
+                _keep_serving(session)
+    return status
 
 
 def trading_server(layout: Layout, port: int, seed: int) -> int:
@@ -89,7 +88,10 @@ def _tell_story(session: Session) -> int:
         return 0
     file = session.plan.layout.state_file
     argv = [sys.executable, "-m", STORY, "--state", str(file)]
-    return _attend(session, argv, session.plan.unprivileged)
+    status = _attend(session, argv, session.plan.unprivileged)
+    if status:
+        session.display.say(f"The story did not hold: it ended with status {status}.")
+    return status
 
 
 def _attend(session: Session, argv: list[str], env: Mapping[str, str]) -> int:

@@ -58,6 +58,11 @@ class Stack:
         return f"{self.env['PUBLIC_SCHEME']}://localhost:{self.env['PUBLIC_PORT']}"
 
     @property
+    def folder(self) -> Path:
+        """Where it keeps everything."""
+        return self._layout.home
+
+    @property
     def pids(self) -> dict[str, int]:
         """The process id of every running service."""
         found: dict[str, int] = self._order("look")["pids"]
