@@ -8,7 +8,6 @@ from devstack.stripe.catalogue import off
 from devstack.stripe.customers import paying_card
 from devstack.stripe.errors import StripeError, invalid, required
 from devstack.stripe.periods import DAY
-from devstack.stripe.shapes import show
 from devstack.stripe.store import Obj, Store
 from devstack.stripe.world import World
 
@@ -116,8 +115,9 @@ def preview(world: World, params: Obj) -> Obj:
         start, end = lines.period_of(store, subscription["id"])
         held = lines.held_after(store, subscription["id"], changed)
         found = [*lines.for_period(store, subscription["id"], held, (end, 2 * end - start)), *found]
-    shown = show(store, {"object": "invoice", "id": "upcoming_in_local", "_lines": found})
-    return shown | {
+    return {
+        "id": "upcoming_in_local",
+        "object": "invoice",
         "billing_reason": "upcoming",
         "created": now,
         "currency": subscription["currency"],
@@ -128,6 +128,7 @@ def preview(world: World, params: Obj) -> Obj:
             "subscription_details": {"subscription": subscription["id"]},
         },
         "status": "draft",
+        "_lines": found,
         **figures(store, customer_id, subscription, found),
     }
 

@@ -54,10 +54,10 @@ def _template(name: str) -> Template:
     return Template((TEMPLATES / f"{name}.html").read_text("utf-8"))
 
 
-def _fill(name: str, *, raw: dict[str, str] | None = None, **texts: object) -> str:
+def _fill(template: str, /, *, raw: dict[str, str] | None = None, **texts: object) -> str:
     """Fill a template; everything is escaped but ``raw``, which was built from escaped parts."""
     safe = {key: html.escape(str(value)) for key, value in texts.items()}
-    return _template(name).substitute(safe | (raw or {}))
+    return _template(template).substitute(safe | (raw or {}))
 
 
 def _rows(pairs: list[tuple[str, str]]) -> str:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from devstack.stripe import invoices, lines, subscriptions
 from devstack.stripe.errors import invalid, required
-from devstack.stripe.periods import add_period
-from devstack.stripe.shapes import items_of
 from devstack.stripe.store import Obj
 from devstack.stripe.world import World
 
@@ -91,16 +89,7 @@ def _renew(world: World, subscription: Obj, at: int) -> None:
     if subscription["cancel_at_period_end"] or subscription["cancel_at"] == at:
         _end(world, subscription["id"], at)
         return
-    items = items_of(world.store, subscription["id"])
-    recurring = world.store.get(items[0]["price"], "price")["recurring"]
-    end = add_period(at, recurring["interval"], recurring["interval_count"])
-    for item in items:
-        world.store.change(item, current_period_start=at, current_period_end=end)
-    previous = {"status": subscription["status"]}
-    if subscription["status"] == "trialing":
-        subscription = world.store.change(subscription, status="active")
-    world.emit("customer.subscription.updated", subscription, previous)
-    subscriptions.bill_period(world, subscription, "subscription_cycle", at)
+    subscriptions.begin_period(world, subscription, at)
 
 
 def _end(world: World, subscription_id: str, at: int) -> None:

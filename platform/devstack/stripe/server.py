@@ -40,7 +40,7 @@ class Server(ThreadingHTTPServer):
         self.world = world
         self.postman = Postman(world)
         if not world.base:
-            world.base = f"http://127.0.0.1:{self.server_address[1]}"
+            world.base = f"http://localhost:{self.server_address[1]}"
 
     def run(self) -> None:
         """Serve, deliver and renew until shut down."""

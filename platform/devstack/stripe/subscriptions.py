@@ -88,6 +88,20 @@ def _discounts(world: World, params: Obj, now: int) -> list[str]:
     return [discount["id"]]
 
 
+def begin_period(world: World, subscription: Obj, at: int) -> Obj:
+    """Begin the next period ``at``, which also ends a trial, and invoice it."""
+    items = items_of(world.store, subscription["id"])
+    recurring = world.store.get(items[0]["price"], "price")["recurring"]
+    end = add_period(at, recurring["interval"], recurring["interval_count"])
+    for item in items:
+        world.store.change(item, current_period_start=at, current_period_end=end)
+    previous = {"status": subscription["status"]}
+    if subscription["status"] == "trialing":
+        subscription = world.store.change(subscription, status="active")
+    world.emit("customer.subscription.updated", subscription, previous)
+    return bill_period(world, subscription, "subscription_cycle", at)
+
+
 def bill_period(
     world: World, subscription: Obj, reason: str, now: int, behaviour: str = "allow_incomplete"
 ) -> Obj:
@@ -164,8 +178,9 @@ def update(world: World, subscription_id: str, params: Obj) -> Obj:
     if params.get("items"):
         subscription = _change_items(world, subscription, params)
     wanted = {name: params[name] for name in SETTABLE & params.keys()}
-    if params.get("trial_end") == "now":
-        wanted |= {"trial_end": world.now(subscription["customer"])}
+    if params.get("trial_end") == "now" and subscription["status"] == "trialing":
+        now = world.now(subscription["customer"])
+        subscription = begin_period(world, world.store.change(subscription, trial_end=now), now)
     previous = {name: subscription[name] for name in wanted}
     if "metadata" in wanted:
         wanted["metadata"] = merged(subscription["metadata"], wanted["metadata"])

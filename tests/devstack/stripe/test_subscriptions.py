@@ -61,9 +61,9 @@ def test_prices_of_different_months_do_not_mix(api, price, payer):
         }
     )
 
+    wanted = {"customer": payer().id, "items": [{"price": price(1).id}, {"price": yearly.id}]}
     with pytest.raises(stripe.InvalidRequestError, match="share interval"):
-        items = [{"price": price(1).id}, {"price": yearly.id}]
-        api.subscriptions.create({"customer": payer().id, "items": items})
+        api.subscriptions.create(wanted)
 
 
 def test_the_preview_of_an_addition_is_its_invoice(api, price, running):
