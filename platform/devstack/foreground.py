@@ -36,6 +36,8 @@ def execute(root: Path, profile: str, argv: list[str]) -> int:
             with layouts.held(Layout(root, profile)) as layout:
                 return _execute_in(plans.backing(layout, os.environ, Wishes()), argv)
         except layouts.Busy:
+            if not Layout(root, profile).env_file.exists():  # it has not got so far yet
+                raise
             return _join(Layout(root, profile), argv)
     with layouts.first_free(root, profile) as layout:
         wishes = Wishes(settings="config.settings.test", durable=False)

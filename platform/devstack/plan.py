@@ -18,6 +18,7 @@ from devstack.valkey import Valkey
 
 VENDOR_ROLE = "atrium_vendor"
 WEB_PORT = 8000
+GRACE_SECONDS = 5.0
 ADMIN_ONLY = "DATABASE_ADMIN_URL"
 # What a nested stack must not take from the stack around it.
 OURS = (
@@ -72,6 +73,8 @@ class Wishes:
 def backing(layout: Layout, given: Mapping[str, str], wishes: Wishes) -> Plan:
     """PostgreSQL, Valkey and mail; each only where `given` names no such service already."""
     plan = Plan(layout, Ports(layout.home), dict(given))
+    if layout.env_file.exists():  # the last supervisor was killed; what it ran may be ending yet
+        plan.ports.wait_until_free(GRACE_SECONDS)
     for name, value in keys.remembered(layout.home).items():
         plan.env.setdefault(name, value)
     if "DATABASE_URL" not in given:

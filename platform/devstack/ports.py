@@ -6,6 +6,7 @@ import errno
 import json
 import random
 import socket
+import time
 from pathlib import Path
 
 # Below the kernel's ephemeral range (from 32768), so that no outgoing connection sits on a port
@@ -37,6 +38,12 @@ class Ports:
         self._ports[name] = port
         self._file.write_text(json.dumps(self._ports, indent=1))
         return port
+
+    def wait_until_free(self, seconds: float) -> None:
+        """Give those who still hold remembered ports some time to let go."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline and not all(map(is_free, self._ports.values())):
+            time.sleep(0.05)
 
 
 def is_free(port: int) -> bool:

@@ -137,12 +137,14 @@ def test_killing_the_supervisor_leaves_nothing_running(root: Path) -> None:
     stack = Stack(root=root, only=SERVERS)
     stack.open()
     remember(stack)
+    before = stack.env
 
     stack.abandon()
 
     assert soon_empty(root) == []
     with Stack(root=root, only=SERVERS) as again:
         assert recall(again) == [("kept",), b"kept", ["kept"]]
+        assert again.env == before
 
 
 def test_a_stack_takes_nothing_from_the_stack_around_it(monkeypatch: pytest.MonkeyPatch) -> None:
