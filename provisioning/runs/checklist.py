@@ -14,12 +14,15 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 from identity import queries as people
+from kernel.models.mail import Letter, LetterState
 from kernel.pin import PUBLIC, current
+from provisioning.runs.steps import BY
 from provisioning.runs.types import CheckItem
 from tenants import directory
 from tenants import queries as tenants
 from tenants.types import TenantLine
 from tenants.work import run_in
+from themes import queries as themes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +70,14 @@ def checklist() -> Checklist:
 def core_items() -> tuple[CheckItem, ...]:
     """What the core itself asks of every broker."""
     tenant = own_tenant()
-    return (_company(tenant), _second_factor(), _staff(), _domain(tenant))
+    return (
+        _company(tenant),
+        _second_factor(),
+        _branding(),
+        _staff(),
+        _letters(),
+        _domain(tenant),
+    )
 
 
 def own_tenant() -> TenantLine:
@@ -103,6 +113,33 @@ def _second_factor() -> CheckItem:
         is_done=bool(active) and all(person.factors for person in active),
         url_name="mfa_index",
         order=200,
+    )
+
+
+def _branding() -> CheckItem:
+    """Done once a person has published a look: the first one came from provisioning."""
+    by_hand = [v for v in themes.versions("") if v.published_by != BY.name]
+    return CheckItem(
+        key="branding",
+        title=_("Branding published"),
+        note=_("Logo, colours and font, for rooms and mails at once."),
+        is_done=bool(by_hand),
+        url_name="office:themes:studio",
+        order=300,
+    )
+
+
+def _letters() -> CheckItem:
+    """Done once the mail server has taken a letter of this broker's."""
+    return CheckItem(
+        key="mail",
+        title=_("Mail goes out"),
+        note=_(
+            "Letters carry your name and your look. Proved by the first one that was delivered."
+        ),
+        is_done=Letter.objects.filter(state=LetterState.SENT).exists(),
+        url_name="office:provisioning:company",
+        order=700,
     )
 
 

@@ -112,25 +112,36 @@ def _work(lease: Lease, step: Step) -> bool:
     log = logger.bind(run=str(lease.job.run_id), step=step.key)
     try:
         attempt_id = _begin(lease, step)
+        failure = _failure_of(step, lease.job)
+        if failure is None:
+            _record_done(lease, attempt_id)
+            return True
+        log.warning("step_failed", reason=failure.reason, exc_info=failure.fault)
+        _record_failure(lease, attempt_id, failure)
     except LeaseLost:
         log.info("run_taken_over")
-        return False
+    return False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """Why a step did not do its work."""
+
+    reason: str
+    fault: Exception | None = None
+    """Set when it is nobody's decision: repeating may help."""
+
+
+def _failure_of(step: Step, job: Job) -> Failure | None:
     try:
-        step.do(lease.job)
-        _record_done(lease, attempt_id)
+        step.do(job)
     except LeaseLost:
-        log.info("run_taken_over")
-        return False
+        raise
     except Refused as refusal:
-        log.warning("step_refused", code=refusal.code)
-        _record_failure(lease, attempt_id, str(refusal), repeat=False)
-        step.undo(lease.job)
-        return False
-    except Exception as error:
-        log.exception("step_failed")
-        _record_failure(lease, attempt_id, _where(error), repeat=True)
-        return False
-    return True
+        return Failure(reason=str(refusal))
+    except Exception as error:  # noqa: BLE001 - the one place that must outlive whatever a step does
+        return Failure(reason=_where(error), fault=error)
+    return None
 
 
 def _held(lease: Lease) -> Run:
@@ -168,14 +179,15 @@ def _record_done(lease: Lease, attempt_id: uuid.UUID) -> None:
         run.save(update_fields=["done"])
 
 
-def _record_failure(lease: Lease, attempt_id: uuid.UUID, reason: str, *, repeat: bool) -> None:
+def _record_failure(lease: Lease, attempt_id: uuid.UUID, failure: Failure) -> None:
     with pin(PUBLIC), transaction.atomic():
         run = _held(lease)
         attempt = StepAttempt.objects.get(pk=attempt_id)
-        attempt.outcome, attempt.reason, attempt.ended_at = Outcome.FAILED, reason, clock.now()
+        attempt.outcome, attempt.ended_at = Outcome.FAILED, clock.now()
+        attempt.reason = failure.reason
         attempt.save(update_fields=["outcome", "reason", "ended_at"])
         failures = run.attempts.filter(step=attempt.step, outcome=Outcome.FAILED).count()
-        again = repeat and failures % AUTOMATIC_TRIES != 0
+        again = failure.fault is not None and failures % AUTOMATIC_TRIES != 0
         run.state = RunState.WAITING if again else RunState.FAILED
         run.due_at = clock.now() + FIRST_WAIT * 2 ** (failures % AUTOMATIC_TRIES)
         run.lease_until = None

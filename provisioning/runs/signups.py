@@ -213,7 +213,7 @@ def _send_code(sign_up: SignUp) -> None:
     sign_up.save(update_fields=["code_hash", "code_until", "codes_sent", "wrong_codes"])
     token = signing.dumps([str(sign_up.pk), sign_up.code_hash], purpose=_LINK)
     mail.send(
-        "sign_up_code",
+        "runs/sign_up_code",
         to=sign_up.email,
         context={
             "code": code,

@@ -1,7 +1,8 @@
 """The steps from paid to live. Each can be repeated: the second time finds the work done.
 
 A step begins its own units of work: the public schema and the tenant's are different
-databases to us, so no transaction spans both.
+databases to us, so no transaction spans both. What a step makes it makes in one transaction,
+so a step that fails leaves nothing to undo; the address is taken together with the schema.
 """
 
 from __future__ import annotations
@@ -42,16 +43,10 @@ class Step:
     key: str
     title: Text
     do: Callable[[Job], None]
-    undo: Callable[[Job], None]
-    """Called when the step is refused for good, so that nothing stays half-made."""
 
 
 class Unproven(RuntimeError):
     """Something that was just made does not work."""
-
-
-def nothing(_job: Job) -> None:
-    """Leave things as they are: the step makes nothing, or what it makes may stay."""
 
 
 def reserve_domain(job: Job) -> None:
@@ -148,13 +143,13 @@ def schema_of(job: Job) -> str:
 
 
 STEPS: tuple[Step, ...] = (
-    Step(key="domain", title=_("Reserve the address"), do=reserve_domain, undo=nothing),
-    Step(key="schema", title=_("Give it a database schema"), do=create_schema, undo=nothing),
-    Step(key="keys", title=_("Make its encryption keys"), do=make_keys, undo=nothing),
-    Step(key="roles", title=_("Set up roles"), do=seed_roles, undo=nothing),
-    Step(key="defaults", title=_("Switch on modules"), do=set_defaults, undo=nothing),
-    Step(key="storage", title=_("Open file storage"), do=open_storage, undo=nothing),
-    Step(key="theme", title=_("Publish the first theme"), do=publish_theme, undo=nothing),
-    Step(key="invitation", title=_("Invite the administrator"), do=invite_admin, undo=nothing),
-    Step(key="doors", title=_("Open the doors"), do=open_doors, undo=nothing),
+    Step(key="domain", title=_("Reserve the address"), do=reserve_domain),
+    Step(key="schema", title=_("Give it a database schema"), do=create_schema),
+    Step(key="keys", title=_("Make its encryption keys"), do=make_keys),
+    Step(key="roles", title=_("Set up roles"), do=seed_roles),
+    Step(key="defaults", title=_("Switch on modules"), do=set_defaults),
+    Step(key="storage", title=_("Open file storage"), do=open_storage),
+    Step(key="theme", title=_("Publish the first theme"), do=publish_theme),
+    Step(key="invitation", title=_("Invite the administrator"), do=invite_admin),
+    Step(key="doors", title=_("Open the doors"), do=open_doors),
 )

@@ -7,7 +7,7 @@ import uuid
 
 from kernel.pin import PUBLIC, pin
 from kernel.tasks import task
-from provisioning.runs import engine, signups
+from provisioning.runs import engine, health, signups
 
 
 @task(queue="provisioning", unpinned=True)
@@ -29,3 +29,9 @@ def expire_sign_ups() -> None:
     """Free the subdomains of sign-ups that were not paid in time."""
     with pin(PUBLIC):
         signups.expire()
+
+
+@task(every=dt.timedelta(seconds=30))
+def publish_health() -> None:
+    """Tell the vendor how the pinned broker is: counts and states only."""
+    health.publish()
