@@ -38,8 +38,8 @@ def button(label: str, **options: object) -> SafeString:
         _attribute("form", options.get("form")),
         _attribute("data-open", opens),
         _attribute("data-confirm", options.get("confirm")),
-        format_html(" data-close") if options.get("closes") else EMPTY,
-        format_html(" disabled") if options.get("disabled") else EMPTY,
+        SafeString(" data-close") if options.get("closes") else EMPTY,
+        SafeString(" disabled") if options.get("disabled") else EMPTY,
         icon(str(options.get("icon", ""))),
         label,
     )
@@ -84,7 +84,7 @@ def icon_button(name: str, label: str, **options: object) -> SafeString:
         label,
         _attribute("data-open", options.get("opens")),
         _attribute("popovertarget", options.get("menu")),
-        format_html(" data-close") if options.get("close") else EMPTY,
+        SafeString(" data-close") if options.get("close") else EMPTY,
         icon(name),
     )
 

@@ -137,8 +137,8 @@ def steps(items: Sequence[object], current: int = 1) -> SafeString:
 
 def _step(number: int, current: int) -> SafeString:
     if number < current:
-        return format_html(' class="done"')
-    return format_html(' aria-current="step"') if number == current else format_html("")
+        return SafeString(' class="done"')
+    return SafeString(' aria-current="step"') if number == current else EMPTY
 
 
 def progress_steps(items: Iterable[Mapping[str, Any]]) -> SafeString:
