@@ -121,9 +121,9 @@ def _close(letter: Letter, state: LetterState) -> None:
 def _rendered(
     template: str, to: str, context: Mapping[str, Any], language: str | None
 ) -> dict[str, str]:
-    brand = import_string(settings.MAIL_BRAND)()
-    words = {**context, "brand": brand}
     with translation.override(language or translation.get_language()):
+        brand = import_string(settings.MAIL_BRAND)()
+        words = {**context, "brand": brand}
         subject = one_line(_text(f"mail/{template}.subject.txt", words))
         return {
             "to": to,

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sentry_sdk
 from sentry_sdk.integrations.celery import CeleryIntegration
 from sentry_sdk.integrations.django import DjangoIntegration
 from sentry_sdk.integrations.logging import ignore_logger
-from sentry_sdk.scrubber import EventScrubber
 from sentry_sdk.types import Event, Hint
 
 from kernel import pin
 from kernel.errors import FreshFactorNeeded, Refused
 from kernel.redaction import error_words, impersonal, scrubbed
 from kernel.requests import request_id
+
+if TYPE_CHECKING:  # Sentry's own types exist for checkers only
+    from sentry_sdk._types import DataCollectionUserOptions, KeyValueCollectionBehaviour
 
 _KEPT = frozenset(
     {
@@ -31,6 +33,17 @@ _KEPT_FRAME = frozenset(
         "in_app", "context_line", "pre_context", "post_context",
     }
 )  # fmt: skip
+_OFF: KeyValueCollectionBehaviour = {"mode": "off"}
+_NOTHING_OF_PEOPLE: DataCollectionUserOptions = {
+    "user_info": False,
+    "cookies": _OFF,
+    "http_headers": {"request": _OFF},
+    "http_bodies": [],
+    "url_query_params": _OFF,
+    "database_query_data": False,
+    "queues": False,
+    "stack_frame_variables": False,
+}
 _NOT_FAULTS = (Refused, FreshFactorNeeded)
 
 
@@ -42,13 +55,11 @@ def start(*, dsn: str, environment: str, release: str, **more: Any) -> None:
         dsn=dsn,
         environment=environment,
         release=release,
-        send_default_pii=False,
+        data_collection=_NOTHING_OF_PEOPLE,
         include_local_variables=False,
-        max_request_body_size="never",
         max_breadcrumbs=0,
         before_send=before_send,
         before_send_transaction=before_send_transaction,
-        event_scrubber=EventScrubber(recursive=True),
         integrations=[DjangoIntegration(), CeleryIntegration()],
         **more,
     )
