@@ -34,14 +34,14 @@ const write = (name, data) => {
 };
 
 function styles() {
-  for (const name of ['core', 'plain', 'site', 'studio', 'gallery']) {
+  for (const name of ['core', 'plain', 'site', 'studio']) {
     const { code } = bundle({ filename: join(here, 'css', `${name}.css`), minify: true, targets });
     write(`${name}.css`, code);
   }
 }
 
 function scripts() {
-  const entries = ['ui', 'charts', 'studio', 'gallery'];
+  const entries = ['ui', 'charts', 'studio'];
   const { outputFiles } = buildSync({
     entryPoints: entries.map((name) => join(here, 'js', `${name}.js`)),
     bundle: true, minify: true, format: 'esm', target: 'es2022', write: false, outdir: out, legalComments: 'none',

@@ -78,8 +78,8 @@ _ALL = (
         tokens=Tokens(
             brand="#c8102e", tone=Tone.COOL, tint=40, nav="surface", radius=6, font="inter",
             display="inter", track="none", mode=Mode.LIGHT, updown="east", art="arcs",
-            mark="coin", pitch="稳健前行，洞见市场", risk=_RISK,
-            pitch_note="账户、资金与收益，一目了然。",
+            mark="coin", pitch="稳健前行，洞见市场", risk=_RISK,  # noqa: RUF001  # Chinese punctuation
+            pitch_note="账户、资金与收益，一目了然。",  # noqa: RUF001  # Chinese punctuation
         ),
     ),
     Preset(

@@ -68,7 +68,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
 }
 RANGES: Mapping[str, tuple[int, int]] = {"radius": (0, 24), "tint": (0, 120)}
 TEXTS: Mapping[str, int] = {"pitch": 80, "pitch_note": 200, "risk": 400}
-COLOURS = ("brand", "accent")
+COLOURS = ("brand", "accent", "label")
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +78,8 @@ class Tokens:
     brand: str = "#3d5afe"
     accent: str = ""
     """Empty: the brand."""
+    label: str = ""
+    """The words on buttons; empty: white or ink, whichever is readable."""
     tone: str = Tone.COOL
     tint: int = 50
     """How strongly the greys lean, in hundredths."""
@@ -125,7 +127,7 @@ def _plain(value: object) -> object:
 
 def _checked(name: str, value: object) -> str | int:
     if name in COLOURS:
-        return colour(value, name=name, may_be_empty=name == "accent")
+        return colour(value, name=name, may_be_empty=name != "brand")
     if name in RANGES:
         return _within(name, value)
     if name in CHOICES:

@@ -16,6 +16,7 @@ from themes.engine.colour import (
     contrast,
     fit,
     hue_distance,
+    luminance,
     solve,
     to_lch,
 )
@@ -82,6 +83,7 @@ def _mode(tokens: Tokens, *, dark: bool) -> Sheet:
         role = {**_fill(seed, sheet["surface"], ink, dark=dark), **tints[name]}
         role |= _words(seed, grounds, ink, page)
         sheet |= {name if key == "fill" else f"{name}-{key}": value for key, value in role.items()}
+    sheet |= _own_label(tokens.label, sheet["brand"])
     if not tokens.accent:
         for key in ("", "-on", "-hover", "-text", "-mark", "-soft", "-soft-2"):
             sheet[f"accent{key}"] = sheet[f"brand{key}"]
@@ -178,6 +180,14 @@ def _fill(seed: str, surface: str, ink: str, *, dark: bool) -> Sheet:
     }
 
 
+def _own_label(label: str, fill: str) -> Sheet:
+    """The label that the tenant chose for its buttons, where it can be read on them."""
+    if not label or contrast(label, fill) < TEXT:
+        return {}
+    hover, active = _state(fill, label, 0.045), _state(fill, label, 0.08)
+    return {"brand-on": label, "brand-hover": hover, "brand-active": active}
+
+
 def _solid(seed: str, ink: str, surface: str, *, dark: bool) -> tuple[str, str]:
     """A fill near ``seed`` and the label on it, white or ``ink``."""
     light, chroma, hue = _visible(seed, surface, dark=dark)
@@ -191,6 +201,12 @@ def _solid(seed: str, ink: str, surface: str, *, dark: bool) -> tuple[str, str]:
             return darker, WHITE
     if contrast(fill, ink) >= TEXT:
         return fill, ink
+    return _nearest((light, chroma, hue), surface, ink, least)
+
+
+def _nearest(start: Lch, surface: str, ink: str, least: float) -> tuple[str, str]:
+    """The lightness nearest to ``start`` that carries ink (lighter) or white (darker)."""
+    light, chroma, hue = start
     for step in _steps(0.6):
         up, down = fit(light + step, chroma, hue), fit(light - step, chroma, hue)
         if contrast(up, ink) >= TEXT:
@@ -218,7 +234,7 @@ def _steps(end: float) -> Iterable[float]:
 def _state(fill: str, label: str, step: float) -> str:
     """The fill while it is pointed at or pressed: away from its label if that stays readable."""
     light, chroma, hue = to_lch(fill)
-    way = -1 if label == WHITE else 1
+    way = -1 if luminance(label) > luminance(fill) else 1
     for change in (way * step, -way * step, way * step / 2, -way * step / 2):
         if not 0.12 <= light + change <= 0.985:  # noqa: PLR2004  # neither black nor white
             continue

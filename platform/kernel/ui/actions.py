@@ -46,7 +46,7 @@ def button(label: str, **options: object) -> SafeString:
 
 
 def link_button(url: str, label: str, **options: object) -> SafeString:
-    """A link that looks like a button; options ``icon``, ``tone``, ``size``, ``block``, ``flip``."""
+    """A link like a button; options ``icon``, ``tone``, ``size``, ``block``, ``flip``."""
     return format_html(
         '<a class="{}" href="{}">{}{}</a>',
         _look(options),

@@ -13,7 +13,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from kernel.ids import new_id
-from kernel.ui.marks import icon, tile
+from kernel.ui.marks import EMPTY, icon, tile
 
 _CALLOUT_ICONS = {
     "ok": "circle-check",
@@ -24,7 +24,10 @@ _CALLOUT_ICONS = {
 
 
 def card(content: str, title: object = "", **options: object) -> SafeString:
-    """A card; options ``lead``, ``flush``, ``class``, ``id``, ``action_url``, ``action``, ``icon``."""
+    """A card; options: ``lead``, ``flush``, ``class``, ``id``, ``icon``, ``action_url``, ``action``.
+
+    ``flush`` leaves out the padding, for tables and lists.
+    """
     context = {
         "content": content,
         "title": title,
@@ -142,7 +145,7 @@ def _step(number: int, current: int) -> SafeString:
 
 
 def progress_steps(items: Iterable[Mapping[str, Any]]) -> SafeString:
-    """A long job: ``label``, ``state`` (done, now, failed, waiting), optional ``took``, ``note``."""
+    """A long job: ``label``, ``state`` (done, now, failed, waiting), perhaps ``took``, ``note``."""
     return render_to_string("ui/progress_steps.html", {"items": list(items)})
 
 

@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, pgettext
 
 from kernel.ids import new_id
-from kernel.ui.marks import EMPTY
+from kernel.ui.marks import EMPTY, NOTHING
 
 Number = Decimal | int | float | str
 _TICKS = 3
@@ -75,7 +75,7 @@ def sparkline(
     """A line of ``values`` without axes; coloured by its direction unless ``tone`` is given."""
     numbers = [float(value) for value in values]
     if len(numbers) < _LEAST:
-        return mark_safe('<span class="faint">–</span>')  # noqa: S308  # a constant of ours
+        return NOTHING
     low, high = min(numbers), max(numbers)
     span, step = (high - low) or 1.0, width / (len(numbers) - 1)
     points = " ".join(

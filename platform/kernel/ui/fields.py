@@ -15,7 +15,7 @@ from kernel.ui.marks import EMPTY, icon
 
 
 def kind_of(bound: BoundField) -> str:
-    """Which template draws the field: input, select, check, radios, checks, file, text, password."""
+    """How the field is drawn: input, select, check, radios, checks, file, area, password."""
     widget = bound.field.widget
     for types, kind in _KINDS:
         if isinstance(widget, types):

@@ -8,15 +8,15 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
 from django.utils.translation import get_language, gettext
 
 from kernel import clock
 from kernel.money import Money, exponent
+from kernel.ui.marks import NOTHING
 
 MINUS = "\N{MINUS SIGN}"
-NOTHING: SafeString = mark_safe('<span class="faint">–</span>')  # noqa: S308  # a constant of ours
 SYMBOLS = {
     "BTC": "₿", "CNY": "CN¥", "EUR": "€", "GBP": "£", "HKD": "HK$", "ILS": "₪", "INR": "₹",
     "JPY": "¥", "KRW": "₩", "SGD": "S$", "TRY": "₺", "USD": "$", "VND": "₫",
