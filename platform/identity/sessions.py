@@ -43,7 +43,7 @@ def is_foreign(request: HttpRequest) -> bool:
 
 def is_over(request: HttpRequest, user: User) -> bool:
     """Whether the session has been idle, or has lasted, longer than allowed."""
-    if TENANT not in request.session:
+    if SEEN not in request.session:
         begin(request)
     idle, whole = _limits(request, user)
     now = clock.now()

@@ -9,8 +9,6 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
 from django.test import Client
 
-from identity import sessions
-
 SEED = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 PERIOD = 30
 
@@ -26,7 +24,6 @@ def sign_in(place: Any, user: Any, *, fresh: bool = False) -> Client:
             give_app(user)
         client.force_login(user)
         session = client.session
-        session[sessions.TENANT] = place.schema
         if fresh:
             session["account_authentication_methods"] = [{"method": "mfa", "at": time.time()}]
             session["account_authentication_methods_user"] = str(user.pk)
