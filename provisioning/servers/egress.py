@@ -62,12 +62,11 @@ def addresses(host: str, port: int, *, is_private_allowed: bool) -> tuple[str, .
         HostNotFound: The name has no address.
     """
     check_port(port, is_private_allowed=is_private_allowed)
+    check_host(host, is_private_allowed=is_private_allowed)
     literal = _literal(host)
-    if literal is None:
-        check_name(host, is_private_allowed=is_private_allowed)
     found = [literal] if literal is not None else _resolved(host, port)
     for address in found:
-        if not is_public(address) and not (is_private_allowed and _is_near(address)):
+        if not _may_connect(address, is_private_allowed=is_private_allowed):
             raise HostNotAllowed
     return tuple(str(address) for address in found)
 
@@ -81,6 +80,19 @@ def check_port(port: int, *, is_private_allowed: bool) -> None:
     if not 0 < port <= LAST_PORT:
         raise HostNotAllowed
     if port < FIRST_FREE_PORT and port not in USUAL_PORTS and not is_private_allowed:
+        raise HostNotAllowed
+
+
+def check_host(host: str, *, is_private_allowed: bool) -> None:
+    """Refuse what is neither a plain name nor an address that may be connected to.
+
+    Raises:
+        HostNotAllowed: It is neither.
+    """
+    literal = _literal(host)
+    if literal is None:
+        check_name(host, is_private_allowed=is_private_allowed)
+    elif not _may_connect(literal, is_private_allowed=is_private_allowed):
         raise HostNotAllowed
 
 
@@ -106,6 +118,10 @@ def is_public(address: Address) -> bool:
         inside = address in GLOBAL_UNICAST_6
         return inside and not any(address in block for block in SPECIAL_6)
     return address.is_global and not any(address in block for block in SPECIAL_4)
+
+
+def _may_connect(address: Address, *, is_private_allowed: bool) -> bool:
+    return is_public(address) or (is_private_allowed and _is_near(address))
 
 
 def _is_near(address: Address) -> bool:

@@ -130,3 +130,74 @@ class MarketClosed(TradeRefused):
 
     code = "servers.market_closed"
     sentence = _("The market is closed.")
+
+
+class NoSuchServer(Refused):
+    """The broker has no such server."""
+
+    code = "servers.no_such_server"
+    sentence = _("There is no such trading server.")
+
+
+class NoSuchMove(Refused):
+    """A state cannot follow another."""
+
+    code = "servers.no_such_move"
+    sentence = _("The server has moved on. Reload the page to see where it stands.")
+
+
+class NameTaken(Refused):
+    """Two servers of a broker need two names."""
+
+    code = "servers.name_taken"
+    sentence = _("Another server has this name already.")
+    field = "name"
+
+
+class NotProven(Refused):
+    """The test of the connection has not passed yet."""
+
+    code = "servers.not_proven"
+    sentence = _("This server is not connected yet: its connection test has not passed.")
+
+
+class NoGroups(Refused):
+    """A server without chosen groups is good for nothing."""
+
+    code = "servers.no_groups"
+    sentence = _("Choose at least one group.")
+    field = "groups"
+
+
+class GroupUnknown(Refused):
+    """The choice names a group that the server does not show."""
+
+    code = "servers.group_unknown"
+    sentence = _("The server does not show the group %(group)s to us any more.")
+    field = "groups"
+
+
+class ProbeIsRunning(Refused):
+    """One test at a time."""
+
+    code = "servers.test_is_running"
+    sentence = _("A connection test is running. Wait until it has ended.")
+
+
+class AddressNotAllowed(Refused):
+    """The host or port is none that may be connected to."""
+
+    code = "servers.address_not_allowed"
+    sentence = _(
+        "This address cannot be used. Give the public name or address of your server, "
+        "and port 443, 1950 or one above 1023."
+    )
+    field = "host"
+
+
+class AuthorityUnreadable(Refused):
+    """The text is no certificate."""
+
+    code = "servers.authority_unreadable"
+    sentence = _("This is not a certificate in PEM form.")
+    field = "authority_pem"

@@ -1,0 +1,42 @@
+"""What can be done with trading servers."""
+
+from __future__ import annotations
+
+from provisioning.servers.services.connecting import close_sessions, trading_server
+from provisioning.servers.services.grouping import read_groups
+from provisioning.servers.services.health import (
+    check_health,
+    forget_samples,
+    report_health,
+    usable_servers,
+)
+from provisioning.servers.services.probing import ask_probe, probe, run_probe
+from provisioning.servers.services.wiring import (
+    check_address,
+    choose_groups,
+    describe_server,
+    discard_draft,
+    draft_server,
+    redraft_server,
+    trust_certificate,
+)
+
+__all__ = [
+    "ask_probe",
+    "check_address",
+    "check_health",
+    "choose_groups",
+    "close_sessions",
+    "describe_server",
+    "discard_draft",
+    "draft_server",
+    "forget_samples",
+    "probe",
+    "read_groups",
+    "redraft_server",
+    "report_health",
+    "run_probe",
+    "trading_server",
+    "trust_certificate",
+    "usable_servers",
+]

@@ -1,0 +1,98 @@
+"""Whether servers answer: looked at every minute, told when it changes."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+import uuid
+
+from django.db import transaction
+
+from kernel import clock, events, pin
+from kernel.errors import Refused, Unavailable
+from provisioning.servers.errors import NoSuchServer
+from provisioning.servers.events import ServerBroke, ServerRecovered
+from provisioning.servers.models import HealthSample, Server, ServerState
+from provisioning.servers.services.connecting import trading_server
+from provisioning.servers.types import ServerClock
+from tenants import directory
+from tenants import services as tenancy
+from tenants.work import run_in
+
+BROKEN_AFTER = 3
+"""Failed looks in a row: weekly restarts take minutes, a single miss is nothing."""
+SAMPLES_KEPT = dt.timedelta(days=2)
+
+
+def usable_servers() -> tuple[uuid.UUID, ...]:
+    """Servers of the pinned tenant whose test has passed."""
+    rows = Server.objects.exclude(state=ServerState.DRAFT).order_by("pk")
+    return tuple(rows.values_list("pk", flat=True))
+
+
+def check_health(server_id: uuid.UUID) -> bool:
+    """Look once whether a server answers; returns whether it does. Needs no transaction.
+
+    Raises:
+        NoSuchServer: There is none.
+    """
+    started = time.monotonic()
+    try:
+        with trading_server(server_id) as server:
+            read = server.clock()
+    except NoSuchServer:
+        raise
+    except (Refused, Unavailable) as failure:
+        _note_silence(server_id, getattr(failure, "why", "") or "refused")
+        return False
+    _note_sign_of_life(server_id, read, round((time.monotonic() - started) * 1000))
+    return True
+
+
+def report_health() -> None:
+    """Tell the vendor how the pinned tenant's servers are: states only, nothing of theirs."""
+    info = directory.find_by_schema(pin.current())
+    if info is None:
+        return
+    states = list(Server.objects.exclude(state=ServerState.DRAFT).values_list("state", flat=True))
+    run_in(pin.PUBLIC, tenancy.record_health, info.id, {"server": _overall(states)})
+
+
+def forget_samples() -> int:
+    """Delete old samples; returns how many."""
+    old = HealthSample.objects.filter(taken_at__lt=clock.now() - SAMPLES_KEPT)
+    return old.delete()[0]
+
+
+@transaction.atomic
+def _note_sign_of_life(server_id: uuid.UUID, read: ServerClock, took_ms: int) -> None:
+    row = Server.objects.locked().get(pk=server_id)
+    row.last_seen_at = clock.now()
+    row.latency_ms = took_ms
+    row.offset_minutes = int(read.offset.total_seconds() // 60)
+    row.drift_seconds = int(read.drift.total_seconds())
+    row.failing_since, row.failures_in_row, row.last_failure = None, 0, ""
+    if row.state == ServerState.BROKEN:
+        row.move_to(ServerState.PROVEN)
+        events.publish(ServerRecovered(server_id=row.pk))
+    row.save()
+    HealthSample.objects.create(server=row, taken_at=clock.now(), is_up=True, latency_ms=took_ms)
+
+
+@transaction.atomic
+def _note_silence(server_id: uuid.UUID, why: str) -> None:
+    row = Server.objects.locked().get(pk=server_id)
+    row.failures_in_row += 1
+    row.failing_since = row.failing_since or clock.now()
+    row.last_failure = why[:40]
+    if row.state == ServerState.PROVEN and row.failures_in_row >= BROKEN_AFTER:
+        row.move_to(ServerState.BROKEN)
+        events.publish(ServerBroke(server_id=row.pk, reason=row.last_failure))
+    row.save()
+    HealthSample.objects.create(server=row, taken_at=clock.now(), is_up=False)
+
+
+def _overall(states: list[str]) -> str:
+    if not states:
+        return "none"
+    return "down" if ServerState.BROKEN in states else "up"

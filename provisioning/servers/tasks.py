@@ -1,0 +1,43 @@
+"""What is done with trading servers outside of requests."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+
+from kernel.tasks import task
+from provisioning.servers import services
+
+
+@task()
+def run_probe(probe_id: str) -> None:
+    """Test a connection."""
+    services.run_probe(uuid.UUID(probe_id))
+
+
+@task()
+def check_server(server_id: str) -> None:
+    """Look whether one server answers."""
+    services.check_health(uuid.UUID(server_id))
+    services.report_health()
+
+
+@task(every=dt.timedelta(minutes=1))
+def check_servers() -> None:
+    """Look after every server of the tenant, each in a task of its own."""
+    for server_id in services.usable_servers():
+        check_server.send(str(server_id))
+
+
+@task(every=dt.timedelta(hours=1))
+def read_groups() -> None:
+    """Keep the groups of every server as the server has them; forget old samples."""
+    for server_id in services.usable_servers():
+        read_groups_of.send(str(server_id))
+    services.forget_samples()
+
+
+@task(ignore_result=True)
+def read_groups_of(server_id: str) -> None:
+    """Read the groups of one server."""
+    services.read_groups(uuid.UUID(server_id))
