@@ -9,6 +9,7 @@ import uuid
 from django.db import transaction
 from django.db.models import F
 
+from identity import queries as identity
 from kernel import audit, clock, secrets
 from kernel.actor import Actor
 from kernel.events import publish
@@ -41,6 +42,28 @@ def register(new: NewClient, *, by: Actor) -> bool:
     publish(ClientRegistered(client_id=row.pk, registered_at=row.registered_at))
     audit.note("clients.registered", about=row, by=by)
     return True
+
+
+def ensure_client(person_id: uuid.UUID) -> None:
+    """Make a client of a person who signs in before his registration was told to us.
+
+    Raises:
+        NoSuchClient: The person is unknown, or no client but one of the house.
+    """
+    if Client.objects.filter(pk=person_id).exists():
+        return
+    person = identity.find_person(person_id)
+    if person is None or person.kind != "client":
+        raise NoSuchClient
+    first, _space, last = person.full_name.strip().partition(" ")
+    new = NewClient(
+        id=person.id,
+        email=person.email,
+        first_name=first,
+        last_name=last.strip(),
+        language=person.language,
+    )
+    register(new, by=Actor.system("registration"))
 
 
 @transaction.atomic

@@ -8,8 +8,8 @@ from kernel.module import Area, Module, NavItem, Permission
 
 module = Module(
     key="traders_room",
-    title=_("Trader’s room"),
-    summary=_("Your clients’ home under your brand: equity, positions, history and settings."),
+    title=_("Trader's room"),
+    summary=_("The home of your clients, under your brand: equity, positions and history."),
     monthly_price=None,
     icon="layout-dashboard",
     requires=("clients", "trading"),

@@ -223,6 +223,11 @@ class TradeTotals:
     commission: Money
     swap: Money
 
+    @property
+    def costs(self) -> Money:
+        """Commission with swap."""
+        return self.commission + self.swap
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DayLine:
@@ -275,6 +280,11 @@ class CurrencyTotal:
         if not self.margin.minor:
             return None
         return (Decimal(self.equity.minor) * 100 / self.margin.minor).quantize(Decimal(1))
+
+    @property
+    def bar_percent(self) -> int:
+        """How full a bar of the margin level is: full at 1000 per cent."""
+        return min(int(self.margin_level_percent or 0) // 10, 100)
 
     @property
     def available(self) -> Money:

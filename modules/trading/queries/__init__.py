@@ -11,6 +11,7 @@ from modules.trading.queries.accounts import (
     pending,
     totals,
 )
+from modules.trading.queries.checklist import checklist
 from modules.trading.queries.curves import curve, with_trends
 from modules.trading.queries.history import (
     day_lines,
@@ -32,6 +33,7 @@ __all__ = [
     "account_types",
     "accounts_of",
     "accounts_page",
+    "checklist",
     "counts",
     "curve",
     "day_lines",

@@ -10,7 +10,6 @@ from functools import partial
 from typing import Any
 
 from django.db import transaction
-from provisioning.servers.services import trading_server
 
 from kernel import clock
 from kernel.errors import OutcomeUnknown, Refused, Unavailable
@@ -18,6 +17,7 @@ from modules.trading.models import Intent, IntentKind, IntentState
 from modules.trading.models.intents import MOVES, OPEN_STATES
 from modules.trading.services import acts, outcomes
 from modules.trading.services.acts import NotSeenYet, Work
+from provisioning.servers.services import trading_server
 
 logger = logging.getLogger(__name__)
 

@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import F, Q
-from provisioning.servers.services import trading_server
 
 from kernel import clock, locks
 from kernel.errors import Refused, Unavailable
@@ -20,6 +19,7 @@ from modules.trading.services.finding import record_accounts
 from modules.trading.services.recording import Mark, Outrun, record_deals
 from modules.trading.types import Pulled
 from provisioning.servers.port import TradingServer
+from provisioning.servers.services import trading_server
 from provisioning.servers.types import DealCursor
 
 logger = logging.getLogger(__name__)

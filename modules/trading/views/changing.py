@@ -1,0 +1,129 @@
+"""Changing an account: password, leverage, its name; and watching the change happen."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from kernel.access import needs
+from kernel.errors import Refused
+from modules.trading import queries, services, tasks
+from modules.trading.forms import LeverageForm, NicknameForm, PasswordForm
+from modules.trading.types import AccountLine
+from modules.trading.views.shared import (
+    UNPROCESSABLE,
+    ActorRequest,
+    is_fragment,
+    missing_as_404,
+    own_id,
+)
+
+
+@needs("trading.own_accounts")
+def settings(request: ActorRequest, account_id: uuid.UUID) -> HttpResponse:
+    """Everything that a client may change about his account."""
+    return _page(request, _own(request, account_id))
+
+
+@needs("trading.own_accounts")
+def password(request: ActorRequest, account_id: uuid.UUID) -> HttpResponse:
+    """Set the main or the investor password."""
+    mine = _own(request, account_id)
+    form = PasswordForm(request.POST)
+    return _change(
+        request,
+        mine,
+        form,
+        lambda words: services.change_password(
+            account_id, client_id=own_id(request), by=request.actor, **words
+        ),
+    )
+
+
+@needs("trading.own_accounts")
+def leverage(request: ActorRequest, account_id: uuid.UUID) -> HttpResponse:
+    """Choose another leverage."""
+    mine = _own(request, account_id)
+    form = LeverageForm(request.POST, leverages=_leverages(mine))
+    return _change(
+        request,
+        mine,
+        form,
+        lambda words: services.change_leverage(
+            account_id, client_id=own_id(request), by=request.actor, **words
+        ),
+    )
+
+
+@needs("trading.own_accounts")
+def nickname(request: ActorRequest, account_id: uuid.UUID) -> HttpResponse:
+    """Give the account a name of the client's own."""
+    mine = _own(request, account_id)
+    form = NicknameForm(request.POST)
+    if request.method != "POST" or not form.is_valid():
+        return _page(request, mine, nickname=form)
+    services.rename_account(
+        mine.id, client_id=own_id(request), by=request.actor, **form.cleaned_data
+    )
+    messages.success(request, _("The name was saved."))
+    return redirect("room:trading:account_settings", account_id)
+
+
+@needs("trading.own_accounts")
+def progress(request: ActorRequest, intent_id: uuid.UUID) -> HttpResponse:
+    """How far a change has come; the page asks again every second."""
+    with missing_as_404():
+        found = queries.progress(intent_id, own_id(request))
+    context = {"progress": found, "intent_id": intent_id}
+    name = "trading/change_steps.html" if is_fragment(request) else "trading/change.html"
+    return render(request, name, context)
+
+
+def _change(
+    request: ActorRequest,
+    mine: AccountLine,
+    form: forms.Form,
+    ask: Callable[[dict[str, Any]], uuid.UUID],
+) -> HttpResponse:
+    """Ask for the change that ``form`` describes, and go to watch it."""
+    name = type(form).__name__.removesuffix("Form").lower()
+    if request.method != "POST":
+        return redirect("room:trading:account_settings", mine.id)
+    if form.is_valid():
+        try:
+            intent_id = ask(form.cleaned_data)
+        except Refused as refusal:
+            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        else:
+            tasks.carry_out_due.send()
+            return redirect("room:trading:change", intent_id)
+    return _page(request, mine, **{name: form})
+
+
+def _page(request: ActorRequest, mine: AccountLine, **filled: forms.Form) -> HttpResponse:
+    context = {
+        "account": mine,
+        "password_form": filled.get("password") or PasswordForm(),
+        "leverage_form": filled.get("leverage")
+        or LeverageForm(leverages=_leverages(mine), initial={"leverage": mine.leverage}),
+        "nickname_form": filled.get("nickname")
+        or NicknameForm(initial={"nickname": mine.nickname}),
+    }
+    status = UNPROCESSABLE if filled else 200
+    return render(request, "trading/account_settings.html", context, status=status)
+
+
+def _own(request: ActorRequest, account_id: uuid.UUID) -> AccountLine:
+    with missing_as_404():
+        return queries.own_account(account_id, own_id(request))
+
+
+def _leverages(mine: AccountLine) -> tuple[int, ...]:
+    return queries.account_type(mine.type_id).leverages
