@@ -13,8 +13,9 @@ from provisioning.runs.errors import NothingToRetry
 from provisioning.runs.models import Run, RunState
 
 
+@transaction.atomic
 def start_run(sign_up_id: uuid.UUID) -> None:
-    """Begin to set up the broker that paid; needs a transaction. Harmless twice."""
+    """Begin to set up the broker that paid; opens a transaction. Harmless twice."""
     run_id = signups.record_paid(sign_up_id)
     tasks.advance_run.send(str(run_id))
 

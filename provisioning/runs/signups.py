@@ -160,10 +160,11 @@ def close_payment(sign_up_id: uuid.UUID) -> None:
             sign_up.save(update_fields=["state"])
 
 
+@transaction.atomic
 def record_paid(sign_up_id: uuid.UUID) -> uuid.UUID:
     """Note the payment and make the one run that follows; return the run. Harmless twice.
 
-    Needs a transaction. A sign-up that was given up in between and lost its subdomain gets a
+    Opens a transaction. A sign-up that was given up in between and lost its subdomain gets a
     numbered one: the broker has paid and must not wait for us.
     """
     sign_up = SignUp.objects.select_for_update().get(pk=sign_up_id)
