@@ -14,8 +14,8 @@ from tests.support import database
 if "DATABASE_ADMIN_URL" not in os.environ:
     pytest.exit("the tests need their servers around them: run `make test`, or `make test-shell`")
 
-DATABASE = f"atrium_test_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
-os.environ["DJANGO_SETTINGS_MODULE"] = os.environ.get("MINI") or "config.settings.test"
+DATABASE = database.own_name()
+os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings.test"
 database.use_database(DATABASE)
 
 import django  # noqa: E402 - the settings read the environment that was just set
@@ -38,6 +38,7 @@ def _servers() -> Iterator[None]:
     yield
     for alias in connections:
         connections[alias].close()
+    database.drop_database(DATABASE)
 
 
 @pytest.fixture(scope="session")

@@ -160,6 +160,7 @@ def _add_addresses(plan: Plan, wishes: Wishes) -> None:
         "PUBLIC_SCHEME": "http",
         "TENANT_BASE_DOMAIN": "localhost",
         "VENDOR_HOSTS": "localhost",
+        "ATRIUM_DEVSTACK": "1",
         "ALLOW_PRIVATE_TRADING_SERVERS": "1",
         "FILES_ROOT": str(Path(plan.layout.home / "files")),
         "DJANGO_SETTINGS_MODULE": wishes.settings,

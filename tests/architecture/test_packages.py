@@ -9,6 +9,7 @@ import grimp
 import pytest
 from django.core.checks import run_checks
 from django.urls import URLResolver, get_resolver
+
 from kernel.checks import problems_of
 from kernel.module import Module, Permission, Widget
 from kernel.money import Money
@@ -42,7 +43,7 @@ def graph():
     return grimp.build_graph(*PACKAGES)
 
 
-@pytest.mark.parametrize(("drawer", "owner"), OWNED.items())
+@pytest.mark.parametrize(("drawer", "owner"), list(OWNED.items()))
 def test_models_are_imported_by_their_owner_only(drawer, owner):
     users = graph().find_modules_that_directly_import(drawer)
 
@@ -112,7 +113,7 @@ def _walk(resolver, path):
             yield pytest.param(entry.callback, id=here)
 
 
-@pytest.mark.parametrize("view", views())
+@pytest.mark.parametrize("view", list(views()))
 def test_every_view_declares_who_may_call_it(view):
     assert getattr(view, "access", ""), f"{view} needs @needs, @signed_in or @open_to_all"
 

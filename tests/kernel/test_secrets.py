@@ -245,7 +245,11 @@ def test_a_key_does_not_show_itself(alpha):
     assert repr(key) == "PlainKey(version=1)"
 
 
-@pytest.mark.parametrize("written", ["", "k1:###", "k1:c2hvcnQ=", f":{make_master_key()}"])
+@pytest.mark.parametrize(
+    "written",
+    ["", "k1:###", "k1:c2hvcnQ=", f":{make_master_key()}"],
+    ids=["nothing", "no base64", "too short", "no name"],
+)
 def test_unusable_master_keys_are_refused(change_settings, written):
     change_settings(ATRIUM_MASTER_KEYS=written)
 

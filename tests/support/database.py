@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import zlib
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -17,11 +18,20 @@ from psycopg import sql
 ROOT = Path(__file__).resolve().parents[2]
 
 
+def own_name() -> str:
+    """The name of this process's database: sessions that run side by side do not meet."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", f"{os.getpid():x}")[-8:]
+    return f"atrium_test_{run}_{worker}"
+
+
 def use_database(name: str) -> None:
     """Point this process's settings at database ``name`` and a Redis database of its own."""
     for variable in ("DATABASE_URL", "DATABASE_ADMIN_URL"):
         os.environ[variable] = _with_path(os.environ[variable], name)
-    number = 1 + int(name.rpartition("gw")[2] or 0) if "gw" in name else 9
+    run, _, worker = name.rpartition("_")
+    place = zlib.crc32(run.encode()) + int(worker.removeprefix("gw") if worker != "main" else 0)
+    number = 1 + place % 15  # Redis has sixteen databases; the first is left alone
     os.environ["REDIS_URL"] = _with_path(os.environ["REDIS_URL"], str(number))
 
 
@@ -38,6 +48,14 @@ def clone_database(name: str) -> None:
             )
         )
     _close(name)
+
+
+def drop_database(name: str) -> None:
+    """Remove database ``name``; its schemas' roles stay for the next clone."""
+    with psycopg.connect(_admin("postgres"), autocommit=True) as server:
+        server.execute(
+            sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+        )
 
 
 def _template(server: psycopg.Connection) -> str:
