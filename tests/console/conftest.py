@@ -2,7 +2,16 @@ from __future__ import annotations
 
 import pytest
 
+from identity.services import seed_roles
+from kernel.pin import PUBLIC, pin
 from tests.support.people import make_staff
+from tests.support.tenants import SYSTEM
+
+
+@pytest.fixture(autouse=True)
+def _vendors_roles(_clean):
+    with pin(PUBLIC):
+        seed_roles(by=SYSTEM)
 
 
 @pytest.fixture

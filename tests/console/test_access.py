@@ -7,12 +7,10 @@ import uuid
 import pytest
 
 from identity.models import Role
-from identity.services import seed_roles
 from kernel import audit
 from kernel.pin import PUBLIC, pin
 from tenants import queries as tenants
 from tests.support.people import make_person, make_staff
-from tests.support.tenants import SYSTEM
 
 NOBODY = uuid.UUID(int=1)
 
@@ -39,7 +37,6 @@ def unchanged(alpha):
 def idle(vendor):
     """Someone of the vendor's who may do nothing."""
     with pin(PUBLIC):
-        seed_roles(by=SYSTEM)
         Role.objects.create(key="idle", name="Idle", kind="vendor", grants={})
     return vendor.signed_in(make_staff(vendor, "idle@atrium.example", role="idle"), fresh=True)
 
