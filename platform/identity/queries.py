@@ -130,7 +130,7 @@ def in_scope(actor: Actor, code: str, *, owner: str = "owner_id", team: str = ""
 
 
 def person_lines() -> tuple[PersonLine, ...]:
-    """Everyone of the house, by name; five queries however many they are."""
+    """Everyone of the house, by name; four queries however many they are."""
     rows = (
         User.objects.filter(kind=house_kind())
         .annotate(seen_at=Max("usersession__last_seen_at"))

@@ -168,7 +168,7 @@ def queries_of_people(alpha, ada, request):
     expect = request.getfixturevalue("queries")
 
     def count(people):
-        with alpha.pin(), expect(5):
+        with alpha.pin(), expect(4):
             assert len(queries.person_lines()) == people
 
     count(1)

@@ -24,7 +24,9 @@ def test_session_of_alpha_is_nobody_at_beta(alpha, beta, ada, ben):  # DOM-04
 
 
 def test_session_row_copied_to_beta_is_flushed_there(alpha, beta, theo):  # DOM-04
-    key = sign_in(alpha, theo).cookies["session"].value
+    original = sign_in(alpha, theo)
+    original.get(SECURITY)
+    key = original.cookies["session"].value
     with alpha.pin():
         row = Session.objects.get(pk=key)
         data, until = row.session_data, row.expire_date

@@ -17,6 +17,7 @@ from identity import factors, queries, services, sessions
 from identity.adapters import home_of
 from identity.errors import InvitationSpent
 from identity.forms.account import AcceptForm
+from identity.views.frame import posted
 from kernel.access import open_to_all, signed_in
 from kernel.errors import Refused
 
@@ -30,9 +31,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
         found = queries.open_invitation(token)
     except InvitationSpent as refusal:
         return render(request, "identity/spent.html", {"refusal": refusal}, status=410)
-    form = AcceptForm(
-        request.POST or None, email=found.email, initial={"full_name": found.full_name}
-    )
+    form = AcceptForm(posted(request), email=found.email, initial={"full_name": found.full_name})
     if form.is_valid():
         try:
             person_id = services.accept(token, **form.cleaned_data)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -34,6 +34,11 @@ def by(request: HttpRequest) -> Actor:
     """Who asks; these pages are for people who signed in."""
     actor: Actor = request.actor  # type: ignore[attr-defined]  # set by IdentityMiddleware
     return actor
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What was typed, even if it is nothing; ``None`` when the page is only looked at."""
+    return request.POST if request.method == "POST" else None
 
 
 def page(request: HttpRequest, tab: str = "") -> dict[str, Any]:

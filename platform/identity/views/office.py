@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from identity import queries, services
 from identity.forms.office import DisableForm, InviteForm, RolesForm
 from identity.types import PersonLine
-from identity.views.frame import back, by, page
+from identity.views.frame import back, by, page, posted
 from kernel.access import needs, refusals_as_messages
 from kernel.errors import Refused
 
@@ -31,7 +31,7 @@ def people(request: HttpRequest) -> HttpResponse:
 @needs("identity.manage_people")
 def invite(request: HttpRequest) -> HttpResponse:
     """Invite someone to work here."""
-    form = InviteForm(request.POST or None, roles=queries.role_lines())
+    form = InviteForm(posted(request), roles=queries.role_lines())
     if form.is_valid():
         try:
             services.invite(**form.cleaned_data, by=by(request))
@@ -69,7 +69,7 @@ def person(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     """One person: their roles and how they sign in."""
     line = _line(person_id)
     held = [str(role.id) for role in line.roles]
-    form = RolesForm(request.POST or None, roles=queries.role_lines(), initial={"roles": held})
+    form = RolesForm(posted(request), roles=queries.role_lines(), initial={"roles": held})
     if form.is_valid():
         with refusals_as_messages(request):
             services.give_roles(person_id, form.cleaned_data["roles"], by=by(request))

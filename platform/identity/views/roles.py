@@ -15,7 +15,7 @@ from identity import queries, services
 from identity.brand import tenant_of
 from identity.forms.office import AddressForm, RoleForm, TeamForm, TeamPeopleForm
 from identity.types import RoleSheet, TeamLine
-from identity.views.frame import back, by, page
+from identity.views.frame import back, by, page, posted
 from kernel.access import needs, refusals_as_messages
 from kernel.errors import Refused
 
@@ -59,7 +59,7 @@ def remove_role(request: HttpRequest, role_id: uuid.UUID) -> HttpResponse:
 @needs("identity.manage_roles")
 def teams(request: HttpRequest) -> HttpResponse:
     """The teams, and a new one."""
-    form = TeamForm(request.POST or None)
+    form = TeamForm(posted(request))
     if form.is_valid():
         try:
             team_id = services.add_team(**form.cleaned_data, by=by(request))
@@ -80,7 +80,7 @@ def team(request: HttpRequest, team_id: uuid.UUID) -> HttpResponse:
     """Who is in a team."""
     line = _team(team_id)
     members = [str(person.id) for person in line.people]
-    form = TeamPeopleForm(request.POST or None, people=queries.staff(), initial={"people": members})
+    form = TeamPeopleForm(posted(request), people=queries.staff(), initial={"people": members})
     if form.is_valid():
         services.set_team_people(team_id, form.cleaned_data["people"], by=by(request))
         messages.success(request, _("Saved."))
@@ -101,7 +101,7 @@ def remove_team(request: HttpRequest, team_id: uuid.UUID) -> HttpResponse:
 def addresses(request: HttpRequest) -> HttpResponse:
     """Where staff may come from."""
     own = get_adapter(request).get_client_ip(request)
-    form = AddressForm(request.POST or None, initial={"network": own})
+    form = AddressForm(posted(request), initial={"network": own})
     if form.is_valid():
         try:
             services.allow_address(**form.cleaned_data, by=by(request), from_address=own)
@@ -129,7 +129,7 @@ def forbid_address(request: HttpRequest, rule_id: uuid.UUID) -> HttpResponse:
 
 def _edit(request: HttpRequest, sheet: RoleSheet | None) -> HttpResponse:
     groups = queries.right_groups(tenant_of(request).active_modules)
-    form = RoleForm(request.POST or None, groups=groups, sheet=sheet)
+    form = RoleForm(posted(request), groups=groups, sheet=sheet)
     if form.is_valid():
         try:
             services.save_role(
