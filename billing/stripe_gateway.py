@@ -289,7 +289,7 @@ def _speaking() -> Iterator[None]:
 
 
 def _plain(found: stripe.StripeObject) -> dict[str, Any]:
-    return found.to_dict()  # a StripeObject is no mapping since version 16
+    return found.to_dict(for_json=True)  # since version 16 a StripeObject is no mapping
 
 
 def _product(key: str, title: str) -> str:

@@ -8,162 +8,320 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Watched',
+            name="Watched",
             fields=[
-                ('stripe_id', models.CharField(max_length=255, primary_key=True, serialize=False)),
-                ('asked', models.BigIntegerField(default=0)),
-                ('told', models.BigIntegerField(default=0)),
+                ("stripe_id", models.CharField(max_length=255, primary_key=True, serialize=False)),
+                ("asked", models.BigIntegerField(default=0)),
+                ("told", models.BigIntegerField(default=0)),
             ],
         ),
         migrations.CreateModel(
-            name='CatalogueEntry',
+            name="CatalogueEntry",
             fields=[
-                ('id', models.UUIDField(default=kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('key', models.CharField(max_length=50, unique=True)),
-                ('lookup_key', models.CharField(max_length=120, unique=True)),
-                ('stripe_product_id', models.CharField(max_length=255)),
-                ('stripe_price_id', models.CharField(max_length=255)),
-                ('price_minor', models.BigIntegerField()),
-                ('currency', models.CharField(max_length=5)),
-                ('synced_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("key", models.CharField(max_length=50, unique=True)),
+                ("lookup_key", models.CharField(max_length=120, unique=True)),
+                ("stripe_product_id", models.CharField(max_length=255)),
+                ("stripe_price_id", models.CharField(max_length=255)),
+                ("price_minor", models.BigIntegerField()),
+                ("currency", models.CharField(max_length=5)),
+                ("synced_at", models.DateTimeField()),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('price_minor__gte', 0)), name='catalogue_price_not_negative')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("price_minor__gte", 0)),
+                        name="catalogue_price_not_negative",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='SignUpCheckout',
+            name="SignUpCheckout",
             fields=[
-                ('id', models.UUIDField(default=kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('sign_up_id', models.UUIDField()),
-                ('modules', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=50), default=list, size=None)),
-                ('email', models.EmailField(max_length=254)),
-                ('company', models.CharField(blank=True, default='', max_length=200)),
-                ('success_url', models.CharField(max_length=500)),
-                ('cancel_url', models.CharField(max_length=500)),
-                ('state', models.CharField(choices=[('open', 'Open'), ('paid', 'Paid'), ('closed', 'Closed')], default='open', max_length=8)),
-                ('session_id', models.CharField(max_length=255, null=True, unique=True)),
-                ('created_at', models.DateTimeField(default=kernel.clock.now)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("sign_up_id", models.UUIDField()),
+                (
+                    "modules",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=50), default=list, size=None
+                    ),
+                ),
+                ("email", models.EmailField(max_length=254)),
+                ("company", models.CharField(blank=True, default="", max_length=200)),
+                ("success_url", models.CharField(max_length=500)),
+                ("cancel_url", models.CharField(max_length=500)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("open", "Open"), ("paid", "Paid"), ("closed", "Closed")],
+                        default="open",
+                        max_length=8,
+                    ),
+                ),
+                ("session_id", models.CharField(max_length=255, null=True, unique=True)),
+                ("created_at", models.DateTimeField(default=kernel.clock.now)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('sign_up_id',), name='checkout_one_open')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "open")),
+                        fields=("sign_up_id",),
+                        name="checkout_one_open",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='StripeEvent',
+            name="StripeEvent",
             fields=[
-                ('id', models.UUIDField(default=kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('stripe_id', models.CharField(max_length=255, unique=True)),
-                ('kind', models.CharField(max_length=100)),
-                ('payload', models.JSONField()),
-                ('occurred_at', models.DateTimeField()),
-                ('received_at', models.DateTimeField(default=kernel.clock.now)),
-                ('was_swept', models.BooleanField(default=False)),
-                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('applied', 'Applied'), ('ignored', 'Not of interest'), ('failed', 'Given up')], default='waiting', max_length=8)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('due_at', models.DateTimeField(default=kernel.clock.now)),
-                ('last_error', models.CharField(blank=True, default='', max_length=200)),
-                ('applied_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("stripe_id", models.CharField(max_length=255, unique=True)),
+                ("kind", models.CharField(max_length=100)),
+                ("payload", models.JSONField()),
+                ("occurred_at", models.DateTimeField()),
+                ("received_at", models.DateTimeField(default=kernel.clock.now)),
+                ("was_swept", models.BooleanField(default=False)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waiting"),
+                            ("applied", "Applied"),
+                            ("ignored", "Not of interest"),
+                            ("failed", "Given up"),
+                        ],
+                        default="waiting",
+                        max_length=8,
+                    ),
+                ),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("due_at", models.DateTimeField(default=kernel.clock.now)),
+                ("last_error", models.CharField(blank=True, default="", max_length=200)),
+                ("applied_at", models.DateTimeField(null=True)),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('state', 'waiting')), fields=['due_at'], name='stripeevent_due')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "waiting")),
+                        fields=["due_at"],
+                        name="stripeevent_due",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Subscription',
+            name="Subscription",
             fields=[
-                ('id', models.UUIDField(default=kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('stripe_id', models.CharField(max_length=255, unique=True)),
-                ('customer_id', models.CharField(max_length=255)),
-                ('sign_up_id', models.UUIDField(db_index=True)),
-                ('tenant_id', models.UUIDField(db_index=True, null=True)),
-                ('company', models.CharField(blank=True, default='', max_length=200)),
-                ('email', models.EmailField(max_length=254)),
-                ('state', models.CharField(choices=[('waiting', 'Waiting for the first payment'), ('trialing', 'Trial'), ('active', 'Active'), ('grace', 'Payment overdue'), ('suspended', 'Suspended'), ('ended', 'Ended')], default='waiting', max_length=10)),
-                ('granted', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=50), default=list, size=None)),
-                ('grace_until_at', models.DateTimeField(null=True)),
-                ('period_end_at', models.DateTimeField(null=True)),
-                ('ends_at', models.DateTimeField(null=True)),
-                ('started_at', models.DateTimeField(null=True)),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('created_at', models.DateTimeField(default=kernel.clock.now)),
-                ('checkout', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, to='billing.signupcheckout')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("stripe_id", models.CharField(max_length=255, unique=True)),
+                ("customer_id", models.CharField(max_length=255)),
+                ("sign_up_id", models.UUIDField(db_index=True)),
+                ("tenant_id", models.UUIDField(db_index=True, null=True)),
+                ("company", models.CharField(blank=True, default="", max_length=200)),
+                ("email", models.EmailField(max_length=254)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waiting for the first payment"),
+                            ("trialing", "Trial"),
+                            ("active", "Active"),
+                            ("grace", "Payment overdue"),
+                            ("suspended", "Suspended"),
+                            ("ended", "Ended"),
+                        ],
+                        default="waiting",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "granted",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=50), default=list, size=None
+                    ),
+                ),
+                ("grace_until_at", models.DateTimeField(null=True)),
+                ("period_end_at", models.DateTimeField(null=True)),
+                ("ends_at", models.DateTimeField(null=True)),
+                ("started_at", models.DateTimeField(null=True)),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("created_at", models.DateTimeField(default=kernel.clock.now)),
+                (
+                    "checkout",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, to="billing.signupcheckout"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='PlanChange',
+            name="PlanChange",
             fields=[
-                ('id', models.UUIDField(default=kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('added', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=50), default=list, size=None)),
-                ('removed', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=50), default=list, size=None)),
-                ('as_of', models.BigIntegerField()),
-                ('state', models.CharField(choices=[('open', 'Under way'), ('done', 'Done'), ('refused', 'Refused')], default='open', max_length=8)),
-                ('created_at', models.DateTimeField(default=kernel.clock.now)),
-                ('subscription', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='changes', to='billing.subscription')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "added",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=50), default=list, size=None
+                    ),
+                ),
+                (
+                    "removed",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=50), default=list, size=None
+                    ),
+                ),
+                ("as_of", models.BigIntegerField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("open", "Under way"), ("done", "Done"), ("refused", "Refused")],
+                        default="open",
+                        max_length=8,
+                    ),
+                ),
+                ("created_at", models.DateTimeField(default=kernel.clock.now)),
+                (
+                    "subscription",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="changes",
+                        to="billing.subscription",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Invoice',
+            name="Invoice",
             fields=[
-                ('id', models.UUIDField(default=kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('stripe_id', models.CharField(max_length=255, unique=True)),
-                ('number', models.CharField(blank=True, default='', max_length=80)),
-                ('state', models.CharField(max_length=20)),
-                ('reason', models.CharField(blank=True, default='', max_length=40)),
-                ('total_minor', models.BigIntegerField()),
-                ('due_minor', models.BigIntegerField()),
-                ('currency', models.CharField(max_length=5)),
-                ('url', models.CharField(blank=True, default='', max_length=1000)),
-                ('issued_at', models.DateTimeField()),
-                ('paid_at', models.DateTimeField(null=True)),
-                ('next_attempt_at', models.DateTimeField(null=True)),
-                ('subscription', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='invoices', to='billing.subscription')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("stripe_id", models.CharField(max_length=255, unique=True)),
+                ("number", models.CharField(blank=True, default="", max_length=80)),
+                ("state", models.CharField(max_length=20)),
+                ("reason", models.CharField(blank=True, default="", max_length=40)),
+                ("total_minor", models.BigIntegerField()),
+                ("due_minor", models.BigIntegerField()),
+                ("currency", models.CharField(max_length=5)),
+                ("url", models.CharField(blank=True, default="", max_length=1000)),
+                ("issued_at", models.DateTimeField()),
+                ("paid_at", models.DateTimeField(null=True)),
+                ("next_attempt_at", models.DateTimeField(null=True)),
+                (
+                    "subscription",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="invoices",
+                        to="billing.subscription",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='SubscriptionItem',
+            name="SubscriptionItem",
             fields=[
-                ('id', models.UUIDField(default=kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('stripe_id', models.CharField(max_length=255, unique=True)),
-                ('key', models.CharField(max_length=50)),
-                ('price_minor', models.BigIntegerField()),
-                ('currency', models.CharField(max_length=5)),
-                ('quantity', models.PositiveIntegerField(default=1)),
-                ('subscription', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='items', to='billing.subscription')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("stripe_id", models.CharField(max_length=255, unique=True)),
+                ("key", models.CharField(max_length=50)),
+                ("price_minor", models.BigIntegerField()),
+                ("currency", models.CharField(max_length=5)),
+                ("quantity", models.PositiveIntegerField(default=1)),
+                (
+                    "subscription",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="items",
+                        to="billing.subscription",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='SweepMark',
+            name="SweepMark",
             fields=[
-                ('id', models.SmallIntegerField(default=1, editable=False, primary_key=True, serialize=False)),
-                ('read_until_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.SmallIntegerField(
+                        default=1, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("read_until_at", models.DateTimeField()),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='sweep_mark_is_one')],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("id", 1)), name="sweep_mark_is_one")
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='subscription',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'ended'), _negated=True), fields=('tenant_id',), name='subscription_one_per_tenant'),
+            model_name="subscription",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "ended"), _negated=True),
+                fields=("tenant_id",),
+                name="subscription_one_per_tenant",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='subscription',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'grace'), _negated=True), ('grace_until_at__isnull', False), _connector='OR'), name='subscription_grace_has_a_date'),
+            model_name="subscription",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "grace"), _negated=True),
+                    ("grace_until_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="subscription_grace_has_a_date",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='planchange',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('subscription',), name='change_one_open'),
+            model_name="planchange",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "open")),
+                fields=("subscription",),
+                name="change_one_open",
+            ),
         ),
         migrations.AddIndex(
-            model_name='invoice',
-            index=models.Index(fields=['-issued_at'], name='invoice_newest'),
+            model_name="invoice",
+            index=models.Index(fields=["-issued_at"], name="invoice_newest"),
         ),
     ]
