@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, MutableMapping
 from typing import Any
 
@@ -15,7 +16,9 @@ from kernel.redaction import error_words, impersonal, scrubbed
 
 Line = MutableMapping[str, Any]
 _TRACEBACKS = ExceptionRenderer(ExceptionDictTransformer(show_locals=False))
-_UNTOUCHED = frozenset({"event", "level", "logger", "timestamp", "tenant", "request_id", "actor"})
+_UNTOUCHED = frozenset(
+    {"exc_info", "event", "level", "logger", "timestamp", "tenant", "request_id", "actor"}
+)
 
 
 def settings(*, as_json: bool, level: str = "INFO") -> dict[str, Any]:
@@ -29,7 +32,12 @@ def settings(*, as_json: bool, level: str = "INFO") -> dict[str, Any]:
     last = (
         [_TRACEBACKS, blot, structlog.processors.JSONRenderer(default=str)]
         if as_json
-        else [blot, structlog.dev.ConsoleRenderer(exception_formatter=plain_traceback)]
+        else [
+            blot,
+            structlog.dev.ConsoleRenderer(
+                colors=sys.stderr.isatty(), exception_formatter=plain_traceback
+            ),
+        ]
     )
     return {
         "version": 1,

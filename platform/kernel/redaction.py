@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
-from collections.abc import Mapping
+import uuid
+from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Any
 
 BLOT = "[redacted]"
@@ -19,6 +22,8 @@ _PERSONAL = re.compile(
     r"|passport|document|^to$|recipient|^ip$|remote[_-]?addr",
     re.IGNORECASE,
 )
+_SECRET_OR_PERSONAL = re.compile(f"{_SECRET.pattern}|{_PERSONAL.pattern}", re.IGNORECASE)
+_PLAIN = (int, float, Decimal, uuid.UUID, dt.date, dt.time, dt.timedelta, type(None))
 _SPEAKS_OF_CODE = frozenset(
     {
         "AttributeError", "ImportError", "ModuleNotFoundError", "NameError", "NotImplementedError",
@@ -38,14 +43,16 @@ _IN_TEXT = re.compile(
 
 def redacted(value: Any) -> Any:
     """``value`` with everything under a key that smells of a secret blotted out."""
-    return _walk(value, _SECRET)
+    return _walk(value, _SECRET, _unchanged)
 
 
 def impersonal(value: Any) -> Any:
-    """``value`` without secrets, without personal data by key, and its texts :func:`scrubbed`."""
-    return _walk(
-        value, re.compile(f"{_SECRET.pattern}|{_PERSONAL.pattern}", re.IGNORECASE), scrubbed
-    )
+    """``value`` without secrets and personal data by key or by shape.
+
+    Of an object that is not plain data only its type is told: a request's ``repr`` holds the
+    query, a model's may hold a name.
+    """
+    return _walk(value, _SECRET_OR_PERSONAL, _safe)
 
 
 def scrubbed(text: str) -> str:
@@ -58,20 +65,28 @@ def error_words(kind: str, words: str) -> str:
     return scrubbed(words)[:300] if kind.rpartition(".")[2] in _SPEAKS_OF_CODE else BLOT
 
 
-def _walk(value: Any, blotted: re.Pattern[str], words: Any = str) -> Any:
-    match value:
-        case Mapping():
-            return {
-                key: BLOT
-                if isinstance(key, str)
-                and blotted.search(key)
-                and item not in (None, "", True, False)
-                else _walk(item, blotted, words)
-                for key, item in value.items()
-            }
-        case list() | tuple():
-            return [_walk(item, blotted, words) for item in value]
-        case str():
-            return words(value)
-        case _:
-            return value
+def _walk(value: Any, blotted: re.Pattern[str], leaf: Callable[[Any], Any]) -> Any:
+    if isinstance(value, Mapping):
+        return {
+            key: BLOT if _is_blotted(key, item, blotted) else _walk(item, blotted, leaf)
+            for key, item in value.items()
+        }
+    if isinstance(value, list | tuple):
+        return [_walk(item, blotted, leaf) for item in value]
+    return leaf(value)
+
+
+def _is_blotted(key: object, item: Any, blotted: re.Pattern[str]) -> bool:
+    # Whether a secret is set may be told.
+    told = item is None or isinstance(item, bool) or item == ""
+    return isinstance(key, str) and not told and blotted.search(key) is not None
+
+
+def _unchanged(value: Any) -> Any:
+    return value
+
+
+def _safe(value: Any) -> Any:
+    if isinstance(value, str):
+        return scrubbed(value)
+    return value if isinstance(value, _PLAIN) else f"<{type(value).__name__}>"

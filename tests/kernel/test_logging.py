@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 import pytest
 import structlog
+from django.test import RequestFactory
 
 from kernel import logging as lines
 from kernel.pin import pin
@@ -68,6 +69,8 @@ def test_no_secret_and_no_person_reaches_a_line_vnd_07(written):
     log = lines.get("test")
     log.info("signed in", email=f"{CANARY}@example.com", password=CANARY, body={"token": CANARY})
     logging.getLogger("other").error("mail to %s", f"{CANARY}@example.com", extra={"phone": CANARY})
+    request = RequestFactory().get("/", {"next": CANARY})
+    logging.getLogger("other").error("It failed", extra={"request": request})
 
     assert CANARY not in written()
 
@@ -83,3 +86,13 @@ def test_an_exception_is_told_without_its_words_and_locals_vnd_07(as_json):
     assert CANARY not in json.dumps(line)
     assert line["exception"][0]["exc_type"] == "ValueError"
     assert line["exception"][0]["frames"][-1]["name"].startswith("test_an_exception")
+
+
+def test_a_person_who_develops_sees_the_whole_trace():
+    with lines_of(as_json=False) as text:
+        try:
+            int("x")
+        except ValueError:
+            logging.getLogger("other").exception("It failed")
+
+        assert "ValueError: invalid literal for int()" in text()

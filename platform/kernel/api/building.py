@@ -10,7 +10,7 @@ from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, path, re_path
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI, Router
 
@@ -35,7 +35,7 @@ class Api(NinjaAPI):
             path("docs", docs, {"api": self}, name="docs"),
             path("openapi.json", openapi, {"api": self}, name="openapi"),
             *patterns,
-            path("<path:rest>", nothing_here, name="nothing"),
+            re_path("^(?P<rest>.*)$", nothing_here, name="nothing"),
         ]
 
     def get_root_path(self, path_params: Any) -> str:
@@ -95,7 +95,7 @@ def _with_problems(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespo
     def told(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         response = view(request, *args, **kwargs)
         if isinstance(response, HttpResponseNotAllowed):
-            allowed = response["Allow"]
+            allowed = ", ".join(sorted(response["Allow"].split(", ")))
             response = problems.problem(
                 request, 405, "method_not_allowed", _("This address takes other methods.")
             )
