@@ -35,10 +35,7 @@ class LogoTooManyPixels(Refused):
     """The picture is larger than any screen."""
 
     code = "themes.logo_too_many_pixels"
-    sentence = _(
-        "This picture is %(width)s by %(height)s pixels. A logo may be at most %(most)s pixels on"
-        " each side."
-    )
+    sentence = _("This picture is larger than %(most)s by %(most)s pixels. Send a smaller one.")
 
 
 class LogoUnknownKind(Refused):

@@ -80,7 +80,9 @@ def _raster(data: bytes, *, square: bool) -> Picture:
             picture = opened.convert("RGBA")
     except UnidentifiedImageError as error:
         raise errors.LogoUnknownKind from error
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise errors.LogoTooManyPixels(most=MOST_PIXELS) from error
+    except (OSError, SyntaxError, ValueError) as error:
         raise errors.LogoDamaged from error
     if square:
         picture = _squared(picture)
@@ -92,9 +94,8 @@ def _raster(data: bytes, *, square: bool) -> Picture:
 
 
 def _check_size(picture: Image.Image) -> None:
-    width, height = picture.size
-    if max(width, height) > MOST_PIXELS:
-        raise errors.LogoTooManyPixels(width=width, height=height, most=MOST_PIXELS)
+    if max(picture.size) > MOST_PIXELS:
+        raise errors.LogoTooManyPixels(most=MOST_PIXELS)
 
 
 def _squared(picture: Image.Image) -> Image.Image:
@@ -111,7 +112,7 @@ def _main_colours(picture: Image.Image) -> tuple[str, ...]:
     small.thumbnail((96, 96))
     pixels = [
         pixel[:3]
-        for pixel in small.getdata()
+        for pixel in small.get_flattened_data()
         if pixel[3] >= _OPAQUE and not all(channel > 240 for channel in pixel[:3])  # noqa: PLR2004  # white
     ]
     if not pixels:

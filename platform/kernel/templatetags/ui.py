@@ -1,4 +1,4 @@
-"""The tags of ``{% load ui %}``; each is a function of :mod:`kernel.ui` (templates/ui/README.md)."""
+"""The tags of ``{% load ui %}``: functions of :mod:`kernel.ui`, see templates/ui/README.md."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ _CALLOUT_ICONS = {
 
 
 def card(content: str, title: object = "", **options: object) -> SafeString:
-    """A card; options: ``lead``, ``flush``, ``class``, ``id``, ``icon``, ``action``, ``action_url``.
+    """A card: ``lead``, ``flush``, ``class``, ``id``, ``icon``, ``action`` with ``action_url``.
 
     ``flush`` leaves out the padding, for tables and lists.
     """
