@@ -31,6 +31,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     """Template context: ``area``, ``menu``, ``actor``, ``tenant``; costs no query."""
     match = request.resolver_match
     area = _AREAS.get(match.namespaces[0]) if match and match.namespaces else None
+    area = area or getattr(request, "area", None)  # a person's own pages stand in their area
     actor: Actor | None = getattr(request, "actor", None)
     tenant = getattr(request, "tenant", None)
     active = getattr(tenant, "active_modules", frozenset())
