@@ -11,7 +11,7 @@ from psycopg import Connection, sql
 from kernel import clock
 from tenants.backend.credentials import owner_of, role_of
 from tenants.schemas import roles, script
-from tenants.schemas.admin import admin, as_owner, run_migrations
+from tenants.schemas.provisioner import admin, as_owner, run_migrations
 
 
 def new_name() -> str:

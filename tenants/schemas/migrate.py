@@ -21,7 +21,7 @@ from psycopg import Connection, sql
 
 from tenants.backend.credentials import owner_of, role_of
 from tenants.schemas import roles, script
-from tenants.schemas.admin import admin, as_owner, run_migrations
+from tenants.schemas.provisioner import admin, as_owner, run_migrations
 from tenants.schemas.tables import tenant_labels
 
 LOCK_TIMEOUT = "2s"

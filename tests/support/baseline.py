@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from psycopg import Connection, sql
 
 from tenants.schemas import roles
-from tenants.schemas.admin import admin
+from tenants.schemas.provisioner import admin
 
 _RESET = """
 CREATE OR REPLACE FUNCTION baseline.reset(schemas text[]) RETURNS void LANGUAGE plpgsql AS $$

@@ -12,7 +12,7 @@ from psycopg import errors, sql
 from kernel import pin
 from kernel.models import OutboxEvent
 from tenants.backend.credentials import role_of, role_password
-from tenants.schemas.admin import admin
+from tenants.schemas.provisioner import admin
 
 
 def session(place, **more):

@@ -13,7 +13,7 @@ from kernel import pin
 from kernel.models import OutboxEvent
 from tenants.models import ReadySchema, SchemaScript
 from tenants.schemas import build, migrate, roles, script
-from tenants.schemas.admin import admin
+from tenants.schemas.provisioner import admin
 
 
 def catalogue(schema):

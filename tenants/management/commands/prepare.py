@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from kernel.pin import PUBLIC
 from tenants.schemas import build, migrate, roles
-from tenants.schemas.admin import admin, as_owner, run_migrations
+from tenants.schemas.provisioner import admin, as_owner, run_migrations
 
 
 class Command(BaseCommand):
