@@ -13,6 +13,7 @@ from modules.trading.queries.accounts import (
 )
 from modules.trading.queries.checklist import checklist
 from modules.trading.queries.curves import curve, with_trends
+from modules.trading.queries.health import health_figures
 from modules.trading.queries.history import (
     day_lines,
     money,
@@ -37,6 +38,7 @@ __all__ = [
     "counts",
     "curve",
     "day_lines",
+    "health_figures",
     "money",
     "money_page",
     "offered_types",

@@ -246,11 +246,11 @@ def _locked(account_id: uuid.UUID) -> TradingAccount:
 
 
 def _of_client(account_id: uuid.UUID, client_id: uuid.UUID) -> TradingAccount:
-    clients.refuse_blocked(client_id)
     mine = TradingAccount.objects.select_related("type").filter(pk=account_id, client_id=client_id)
     account = mine.first()
     if account is None:
         raise NoSuchAccount
+    clients.refuse_blocked(client_id)
     if account.state != AccountState.OPEN:
         raise NotOpen
     return account

@@ -18,6 +18,7 @@ from modules.clients.types import Contact
 from modules.trading.errors import WrongPassword
 from modules.trading.models import Intent, IntentKind, LoginCounter, TradingAccount
 from modules.trading.services.amounts import to_major
+from provisioning.servers import queries as servers
 from provisioning.servers.errors import AccountNotFound, LoginTaken, ServerFull
 from provisioning.servers.port import TradingServer
 from provisioning.servers.types import (
@@ -88,26 +89,27 @@ def work_of(intent: Intent) -> Work:
 def open_account(server: TradingServer, work: Work) -> dict[str, Any]:
     """Open an account under a login that we chose and kept first.
 
-    A login taken by another is left alone and the next one tried.
+    A login taken by another is left alone and the next one tried; when there is none to go on
+    from, or all were taken, the server chooses, and the account is known again by its tag.
 
     Raises:
-        ServerFull: None of the logins tried was free.
+        ServerFull: None was free.
     """
     person = clients.contact(work.client_id)
+    if work.was_sent:
+        there = _find_ours(server, work)
+        if there is not None:
+            return {"login": _keep_login(work, there.login)}
     login = work.login
     for tried in range(LOGINS_TRIED):
-        if login is not None and (tried or work.was_sent):
-            there = server.find_account(login)
-            if there is not None and there.comment.startswith(work.tag):
-                return {"login": login}
-            login = login if there is None else None
-        if login is None:
-            login = _choose_login(server, work, jump=tried > 1)
+        if login is None and tried < LOGINS_TRIED - 1:
+            login = _choose_login(server, work)
         try:
-            server.add_account(_new_account(work, login, person))
+            record = server.add_account(_new_account(work, login, person))
         except LoginTaken:
-            continue
-        return {"login": login}
+            login = None
+        else:
+            return {"login": _keep_login(work, record.login)}
     raise ServerFull
 
 
@@ -170,7 +172,16 @@ def _login(work: Work) -> int:
     return work.login
 
 
-def _new_account(work: Work, login: int, person: Contact) -> NewAccount:
+def _find_ours(server: TradingServer, work: Work) -> AccountRecord | None:
+    """The account that an earlier attempt opened, known by its tag, if it did."""
+    there = server.find_account(work.login) if work.login is not None else None
+    if there is not None and there.comment.startswith(work.tag):
+        return there
+    candidates = server.accounts_in([work.group])
+    return next((one for one in candidates if one.comment.startswith(work.tag)), None)
+
+
+def _new_account(work: Work, login: int | None, person: Contact) -> NewAccount:
     words: dict[str, str] = json.loads(work.secret)
     return NewAccount(
         login=login,
@@ -189,20 +200,28 @@ def _new_account(work: Work, login: int, person: Contact) -> NewAccount:
     )
 
 
-def _choose_login(server: TradingServer, work: Work, *, jump: bool) -> int:
+def _choose_login(server: TradingServer, work: Work) -> int | None:
     """Take the next login of the server's counter and keep it on the account.
 
-    The counter starts, or after collisions ``jump``s, behind the highest login of the group.
+    The counter starts behind the highest login that we see; ``None`` when we see none and
+    nobody said where to begin: only the server knows which logins are its own.
     """
-    start = 0
-    if jump or not LoginCounter.objects.filter(pk=work.server_id).exists():
-        start = max([*server.logins_in([work.group]), (work.login_from or 1) - 1]) + 1
+    start = work.login_from or 0
+    if not LoginCounter.objects.filter(pk=work.server_id).exists():
+        groups = [group.name for group in servers.groups(work.server_id)]
+        start = max([start - 1, *server.logins_in(groups)]) + 1
+        if not start:
+            return None
     with transaction.atomic():
         counter, _is_new = LoginCounter.objects.select_for_update().get_or_create(
             pk=work.server_id, defaults={"next_login": start}
         )
-        login = max(counter.next_login, start, work.login_from or 0)
+        login = max(counter.next_login, start)
         counter.next_login = login + 1
         counter.save(update_fields=["next_login"])
-        TradingAccount.objects.filter(pk=work.account_id).update(login=login)
+    return _keep_login(work, login)
+
+
+def _keep_login(work: Work, login: int) -> int:
+    TradingAccount.objects.filter(pk=work.account_id).update(login=login)
     return login

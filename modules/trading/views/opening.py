@@ -90,7 +90,7 @@ def credentials(request: ActorRequest, account_id: uuid.UUID) -> HttpResponse:
 @needs("trading.own_accounts")
 def bind(request: ActorRequest) -> HttpResponse:
     """Connect an account that the client has on the server already."""
-    known = [(str(one.id), one.name) for one in servers.servers()]
+    known = [(str(one.id), one.name) for one in servers.servers() if one.is_usable]
     form = BindForm(request.POST or None, servers=known)
     if request.method == "POST" and form.is_valid():
         words = form.cleaned_data

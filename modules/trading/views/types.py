@@ -22,7 +22,7 @@ from provisioning.servers import queries as servers
 @needs("trading.manage_account_types")
 def types(request: ActorRequest) -> HttpResponse:
     """All account types."""
-    names = {one.id: one.name for one in servers.servers()}
+    names = {one.id: one.name for one in servers.servers() if one.is_usable}
     lines = [(one, names.get(one.server_id, "")) for one in queries.account_types()]
     return render(request, "trading/types.html", {"lines": lines, "has_servers": bool(names)})
 
@@ -76,6 +76,7 @@ def _places() -> Places:
             ],
         )
         for one in servers.servers()
+        if one.is_usable
     ]
 
 

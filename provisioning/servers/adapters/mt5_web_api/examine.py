@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
 from kernel import clock
@@ -212,7 +213,7 @@ def _shown_certificate(endpoint: Endpoint) -> x509.Certificate:
 
 
 def _about(certificate: x509.Certificate) -> dict[str, str | int]:
-    der = certificate.public_bytes(x509.base.serialization.Encoding.DER)
+    der = certificate.public_bytes(Encoding.DER)
     return {
         "fingerprint": fingerprint_of(der),
         "subject": _common_name(certificate.subject),

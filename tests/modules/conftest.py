@@ -1,0 +1,113 @@
+"""A simulated trading server, wired by Alpha, and the cast of these tests."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.people import make_person, make_staff
+from tests.support.tenants import SYSTEM
+
+
+@dataclass(frozen=True, slots=True)
+class Simulator:
+    """A trading server of this test session."""
+
+    port: int
+    login: int
+    api_password: str
+    control_url: str
+    authority_pem: str
+
+    def control(self, path: str, /, **values: Any) -> Any:
+        """Order something by the simulator's own control."""
+        body = json.dumps(values).encode() if values else None
+        method = "POST" if values or path in {"/restart", "/faults/clear"} else "GET"
+        request = urllib.request.Request(f"{self.control_url}{path}", body, method=method)
+        request.add_header("Content-Type", "application/json")
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return json.load(answer)
+
+
+@pytest.fixture(scope="session")
+def simulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulator]:
+    """One server process for the session: its market moves only when told to."""
+    state = tmp_path_factory.mktemp("trading-server")
+    command = [sys.executable, "-m", "provisioning.simulator", "--state", str(state)]
+    command += ["--open-weekends", "--round-seconds", "0", "--seed", "7"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    card = json.loads(process.stdout.readline())
+    yield Simulator(
+        port=int(card["url"].rpartition(":")[2].rstrip("/")),
+        login=int(card["login"]),
+        api_password=card["api_password"],
+        control_url=card["control_url"].rstrip("/"),
+        authority_pem=Path(card["certificate"]).read_text() if "certificate" in card else "",
+    )
+    process.terminate()
+    process.wait(20)
+    process.stdout.close()
+
+
+@pytest.fixture
+def ada(alpha):
+    """Administrator of Alpha."""
+    return make_staff(alpha, "ada@alpha.example")
+
+
+@pytest.fixture
+def ben(beta):
+    """Administrator of Beta."""
+    return make_staff(beta, "ben@beta.example")
+
+
+@pytest.fixture
+def theo(alpha):
+    """A client of Alpha, with a whole profile."""
+    return make_client(alpha, "theo@example.com", "Theo", "Adler")
+
+
+def make_client(place: Any, email: str, first: str, last: str, country: str = "DE") -> Any:
+    """A person who registered, and the client he became."""
+    from modules.clients import services
+    from modules.clients.types import Profile
+
+    person = make_person(place, email)
+    with place.pin():
+        services.ensure_client(person.pk)
+        profile = Profile(first_name=first, last_name=last, country=country, phone="+49 30 901820")
+        services.update_profile(person.pk, profile, by=SYSTEM)
+    return person
+
+
+@pytest.fixture
+def wired(alpha, simulator):
+    """The id of Alpha's proven trading server."""
+    from provisioning.servers import services
+    from provisioning.servers.queries import group_lines
+    from provisioning.servers.records import Wiring
+
+    wish = Wiring(
+        name="Alpha-Server",
+        environment="both",
+        host="127.0.0.1",
+        port=simulator.port,
+        login=simulator.login,
+        authority_pem=simulator.authority_pem,
+    )
+    with alpha.pin():
+        server_id = services.draft_server(wish, simulator.api_password, by=SYSTEM)
+        services.probe(server_id, by=SYSTEM)
+        names = [line.name for line in group_lines(server_id)]
+        services.choose_groups(server_id, names, by=SYSTEM)
+        yield server_id
+    services.close_sessions()
