@@ -125,7 +125,7 @@ def _branding() -> CheckItem:
         note=_("Logo, colours and font, for rooms and mails at once."),
         is_done=bool(by_hand),
         url_name="office:themes:studio",
-        order=300,
+        order=250,
     )
 
 

@@ -1,9 +1,9 @@
 """What a broker publishes about itself for the vendor: counts and states, never a person.
 
-Found by name: the ``queries`` of every package of the tenant's may hold ``health_figures``,
-a function without arguments that returns numbers and short state names by key. Known keys are
-``clients``, ``accounts_live``, ``accounts_demo``, ``open_positions`` and ``server``
-(``none``, ``up``, ``degraded`` or ``down``).
+Found by name: the ``queries`` of every module may hold ``health_figures``, a function without
+arguments that returns numbers and short state names by key. The console names ``clients``,
+``accounts_live``, ``accounts_demo`` and ``open_positions``, and ``server`` (``none``, ``up`` or
+``down``), which :mod:`provisioning.servers` publishes itself.
 """
 
 from __future__ import annotations
@@ -22,8 +22,6 @@ from tenants.work import run_in
 
 FigureValue = int | str | bool | None
 
-_CORE = ("provisioning.servers",)
-
 
 def publish() -> None:
     """Send the pinned tenant's figures to the vendor's schema."""
@@ -35,8 +33,8 @@ def publish() -> None:
 def figures(active: Collection[str]) -> Mapping[str, FigureValue]:
     """The figures of the pinned tenant, which runs the ``active`` modules."""
     found: dict[str, FigureValue] = {"undelivered": len(events.dead_letters())}
-    for package in (*_CORE, *(module.app for module in running(active))):
-        source = _source(package)
+    for module in running(active):
+        source = _source(module.app)
         if source is not None:
             found.update(source())
     return found

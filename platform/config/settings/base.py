@@ -229,6 +229,7 @@ LOCALE_PATHS = [ROOT / "locale"]
 
 CHECKLIST: tuple[str, ...] = (
     "provisioning.runs.checklist.core_items",
+    "provisioning.servers.checklist.items",
     "modules.trading.queries.checklist",
 )
 """Dotted paths of functions that say what a new broker still has to set up."""
