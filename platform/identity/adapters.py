@@ -225,9 +225,9 @@ class FactorAdapter(DefaultMFAAdapter):
 def home_of(request: HttpRequest) -> str:
     """Path of the first page of the signed-in person's own area that they may open."""
     user: Any = request.user
-    area = AREAS.get(getattr(user, "kind", ""))
-    if area is None:
+    if not isinstance(user, User):
         return "/"
+    area = AREAS[Kind(user.kind)]
     actor = queries.actor_of(user)
     for item in navigation(area, getattr(tenant_of(request), "active_modules", ())):
         if item.permission is None or actor.may(item.permission):

@@ -24,7 +24,8 @@ STRONG = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 def has_factor(user: User) -> bool:
     """Whether the person set up an authenticator app or a passkey."""
-    return Authenticator.objects.filter(user_id=user.pk, type__in=STRONG).exists()
+    found: bool = Authenticator.objects.filter(user_id=user.pk, type__in=STRONG).exists()
+    return found
 
 
 def is_fresh(request: HttpRequest) -> bool:

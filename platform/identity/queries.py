@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from types import MappingProxyType
+from typing import Any
 
 from django.db.models import Count, Max, Prefetch, Q
 
@@ -331,7 +332,7 @@ def _person(user: User) -> Person:
     )
 
 
-def _line(user: User) -> PersonLine:
+def _line(user: Any) -> PersonLine:
     factors = {row.type for row in user.authenticator_set.all()}
     return PersonLine(
         id=user.pk,

@@ -38,7 +38,8 @@ def begin(request: HttpRequest) -> None:
 
 def is_foreign(request: HttpRequest) -> bool:
     """Whether the session was begun in another tenant."""
-    return request.session.get(TENANT, pin.current()) != pin.current()
+    begun_in: str = request.session.get(TENANT, pin.current())
+    return begun_in != pin.current()
 
 
 def is_over(request: HttpRequest, user: User) -> bool:

@@ -77,7 +77,7 @@ class RoleForm(forms.Form):
             self.fields["masked"].initial = list(sheet.masked)
         for right in (right for group in self.groups for right in group.rights):
             self.fields[_field_of(right.code)] = forms.ChoiceField(
-                label=right.title,
+                label=str(right.title),
                 choices=SCOPES,
                 required=False,
                 initial=str(held.get(right.code, "")),
