@@ -5,12 +5,12 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 from devstack.layout import REPOSITORY
+from devstack.process import attach
 
 SOURCES = ("frontend/dist", "requirements/base.txt", "platform/config/settings/base.py")
 APP_FOLDERS = ("platform", "tenants", "billing", "themes", "provisioning", "modules")
@@ -29,7 +29,7 @@ def main() -> int:
             return 0
         manage = str(REPOSITORY / "platform" / "manage.py")
         argv = [sys.executable, manage, "collectstatic", "--no-input", "--verbosity", "1"]
-        status = subprocess.run(argv, check=False).returncode
+        status = attach(argv, os.environ).wait()
         if status == 0:
             mark.write_text(present)
         return status

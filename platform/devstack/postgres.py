@@ -66,6 +66,11 @@ class Postgres:
         """The major version and where its programs come from."""
         return f"PostgreSQL {self._programs.major} ({self._programs.source})"
 
+    @property
+    def made(self) -> Path:
+        """A file that only a new database writes anew."""
+        return self._data / "PG_VERSION"
+
     def url(self, user: str = SUPERUSER, password: str | None = None) -> str:
         """The URL of the database for `user`; the superuser's by default."""
         secret = self._password if password is None else password

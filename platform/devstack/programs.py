@@ -5,10 +5,12 @@ from __future__ import annotations
 import dataclasses
 import signal
 import sys
+from pathlib import Path
 
-from devstack import probes
+from devstack import prepared, probes
 from devstack.layout import REPOSITORY, Layout
 from devstack.plan import Plan, command
+from devstack.postgres import Postgres
 from devstack.process import Command
 from devstack.service import Program
 
@@ -26,9 +28,9 @@ def add_all(plan: Plan) -> None:
         _add_stripe(plan)
     for seed, name in enumerate(TRADING_SERVERS, start=1):
         _add_trading_server(plan, name, seed)
-    _add_prepare(plan)
-    _add_web(plan)
-    _add_workers(plan)
+    needs = _add_prepare(plan)
+    _add_web(plan, needs)
+    _add_workers(plan, needs)
 
 
 def trading_server_argv(layout: Layout, port: int, seed: int) -> tuple[str, ...]:
@@ -72,8 +74,13 @@ def _add_trading_server(plan: Plan, name: str, seed: int) -> None:
     )
 
 
-def _add_prepare(plan: Plan) -> None:
-    argv = (sys.executable, str(REPOSITORY / "platform" / "manage.py"), "prepare")
+def _add_prepare(plan: Plan) -> tuple[str, ...]:
+    """Add what gets database and files ready; the names that the programs must wait for."""
+    # Of a database that is not ours we cannot know whether it is still the one of last time.
+    ours = [service.made for service in plan.services if isinstance(service, Postgres)]
+    made = ours[0] if ours else Path("unknown")
+    mark = prepared.mark_of(plan.layout)
+    argv = (sys.executable, "-m", "devstack.prepared", str(mark), str(made))
     plan.services.append(
         Program(
             name="prepare",
@@ -92,14 +99,17 @@ def _add_prepare(plan: Plan) -> None:
             runs_once=True,
         )
     )
+    fits = prepared.is_prepared(plan.layout, made)
+    return ("postgres", "valkey") if fits else ("postgres", "valkey", "prepare")
 
 
-def _add_web(plan: Plan) -> None:
+def _add_web(plan: Plan, needs: tuple[str, ...]) -> None:
     port = plan.env["PUBLIC_PORT"]
     arguments = (
         *("config.wsgi", "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread"),
         *("--workers", "2", "--threads", "4", "--timeout", "60", "--graceful-timeout", "5"),
-        *("--access-logfile", "-", "--no-control-socket"),
+        # One import for both workers.
+        *("--preload", "--access-logfile", "-", "--no-control-socket"),
     )
     launched = command(plan, "web", "gunicorn", *arguments)
     plan.services.append(
@@ -108,13 +118,13 @@ def _add_web(plan: Plan) -> None:
             # SIGTERM, not SIGKILL: the master has workers of its own to end.
             template=dataclasses.replace(launched, on_orphaned=signal.SIGTERM),
             ready=probes.answers_http(int(port), "/healthz"),
-            needs=("prepare", "static"),
+            needs=(*needs, "static"),
             address=f"http://localhost:{port}",
         )
     )
 
 
-def _add_workers(plan: Plan) -> None:
+def _add_workers(plan: Plan, needs: tuple[str, ...]) -> None:
     ready = r"\bready\b"
     mail_too = ("worker", "-P", "threads", "-c", "4", "-Q", "default,mail", "-n", "worker@%h")
     worker = command(plan, "worker", "celery", *CELERY, *mail_too, *QUIET_START)
@@ -128,10 +138,10 @@ def _add_workers(plan: Plan) -> None:
     argv = (sys.executable, str(REPOSITORY / "platform" / "manage.py"), "tell")
     teller = Command(argv, plan.unprivileged, REPOSITORY, plan.layout.log("teller"))
     for name, launched, pattern, seconds in (
-        ("worker", worker, ready, 30),
-        ("provisioner", provisioner, ready, 30),
-        ("beat", beat, r"beat: Starting", 15),
+        ("worker", worker, ready, 60),
+        ("provisioner", provisioner, ready, 60),
+        ("beat", beat, r"beat: Starting", 60),
         ("teller", teller, ready, 3),
     ):
         started = probes.prints(pattern, or_lives_for=seconds)
-        plan.services.append(Program(name, launched, started, needs=("prepare", "valkey")))
+        plan.services.append(Program(name, launched, started, needs=needs))
