@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -25,6 +26,8 @@ from billing.types import (
 )
 from kernel.errors import Unavailable
 from kernel.money import Money
+
+logging.getLogger("stripe").setLevel(logging.WARNING)  # at INFO it logs every call
 
 SIGNATURE_LIVES = 300
 """Seconds that a webhook's signature is believed (Stripe's own default)."""

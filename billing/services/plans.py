@@ -86,6 +86,7 @@ def add_module(tenant_id: uuid.UUID, key: str, *, as_of: int | None = None, by: 
         NoSubscription, PlanFrozen: The plan cannot change now.
         Unavailable: Stripe does not answer; what it did is found out by itself.
     """
+    _close_forgotten(tenant_id)
     _change(_addition(tenant_id, key), as_of=_checked(as_of), by=by)
 
 
@@ -99,6 +100,7 @@ def remove_module(tenant_id: uuid.UUID, key: str, *, as_of: int | None = None, b
         NoSubscription, PlanFrozen: The plan cannot change now.
         Unavailable: Stripe does not answer; what it did is found out by itself.
     """
+    _close_forgotten(tenant_id)
     _change(_removal(tenant_id, key), as_of=_checked(as_of), by=by)
 
 
@@ -190,7 +192,6 @@ def _change(wish: _Wish, *, as_of: int, by: Actor) -> None:
 
 
 def _intend(wish: _Wish, as_of: int) -> PlanChange:
-    _close_forgotten(wish.subscription)
     try:
         with transaction.atomic():
             return PlanChange.objects.create(
@@ -203,8 +204,9 @@ def _intend(wish: _Wish, as_of: int) -> PlanChange:
         raise ChangeUnderWay from None
 
 
-def _close_forgotten(row: Subscription) -> None:
+def _close_forgotten(tenant_id: uuid.UUID) -> None:
     """Look up what became of a change whose worker died, and close it."""
+    row = _running(tenant_id)
     forgotten = row.changes.filter(
         state=ChangeState.OPEN, created_at__lt=clock.now() - CHANGE_TAKES
     ).first()

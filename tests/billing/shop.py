@@ -56,7 +56,7 @@ class Shop:
 
     def news(self) -> list[Delivery]:
         """The webhooks that Stripe has sent by now."""
-        return self.stripe.ear.all(quiet_for=0.35)
+        return self.stripe.news()
 
     def hear(self) -> None:
         """Take in all news and apply them."""

@@ -114,6 +114,16 @@ class LocalStripe:
         with urllib.request.urlopen(request, timeout=30) as answer:
             return json.load(answer)
 
+    def news(self) -> list[Delivery]:
+        """Every webhook sent by now; those on their way are waited for."""
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until:
+            states = {one["state"] for one in self.control("GET deliveries")}
+            if not states & {"due", "sending"}:
+                break
+            time.sleep(0.02)
+        return self.ear.all(quiet_for=0.01)
+
     def begin_anew(self):
         self.ear.status = 200
         self.control("POST behaviour")
