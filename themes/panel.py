@@ -72,7 +72,7 @@ _SECTIONS = (
             Control(sets="tint", label=_("Strength of the tone"), kind="range", unit="%"),
             _choice(
                 "mode", _("Light or dark"), ("light", _("Light")), ("dark", _("Dark")),
-                ("auto", _("As the device")),
+                ("auto", _("Automatic")),
             ),
             _choice(
                 "updown", _("Price colours"), ("west", _("Green up")), ("east", _("Red up")),

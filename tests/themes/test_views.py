@@ -36,7 +36,7 @@ def test_the_studio_shows_the_draft_and_its_contrast(studio):
     page = studio.get(STUDIO)
     assert page.status_code == 200
     assert page.context["draft"].tokens == DEFAULT.tokens
-    assert [sample.label for sample in page.context["samples"]][0] == "Button label"
+    assert next(sample.label for sample in page.context["samples"]) == "Button label"
     assert "All pairs pass AA" in page.content.decode()
 
 

@@ -282,15 +282,15 @@ def _prices(tokens: Tokens, sheet: Sheet) -> Sheet:
     if tokens.hero == "deep":
         both = [sheet["deep"], sheet["deep-2"]]
         up_hue, down_hue = ROLES[up][2], ROLES[down][2]
-        hero = ("deep", "deep-ink", "deep-ink-2", "deep-line", "deep-2", "deep-mark")
+        hero = ("deep", "deep-ink", "deep-ink-2", "deep-line", "deep-2", "deep-mark", "deep-mark")
         gains = (
             solve((0.75, 0.15, up_hue), both, TEXT, 1),
             solve((0.72, 0.16, down_hue), both, TEXT, 1),
         )
     else:
-        hero = ("surface", "ink", "ink-2", "line", "press", "brand-mark")
+        hero = ("surface", "ink", "ink-2", "line", "press", "brand-mark", "brand-text")
         gains = prices["up"], prices["down"]
-    names = ("hero", "hero-ink", "hero-ink-2", "hero-line", "hero-soft", "hero-mark")
+    names = [f"hero{part}" for part in ("", "-ink", "-ink-2", "-line", "-soft", "-mark", "-text")]
     plane = {name: sheet[source] for name, source in zip(names, hero, strict=True)}
     return {**prices, **plane, "hero-up": gains[0], "hero-down": gains[1]}
 

@@ -62,7 +62,7 @@ addEventListener('pageshow', () => {
 
 // After a refused form the first faulty field has the focus.
 function focusFault(scope) {
-  const fault = $('[aria-invalid=true]', scope);
+  const fault = $('form[method=post] [aria-invalid=true]', scope);
   if (fault) fault.focus({ preventScroll: false });
 }
 document.addEventListener('htmx:after:swap', (event) => focusFault(event.target));
