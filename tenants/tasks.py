@@ -14,6 +14,9 @@ from tenants import queries, services
 from tenants.schemas import build
 from tenants.services.domains import domains_to_check
 
+IN_PUBLIC_TOO = ("kernel.", "identity.")
+"""Packages whose tables the vendor's own schema has as well."""
+
 
 @task(unpinned=True)
 def fan_out(name: str) -> int:
@@ -30,6 +33,8 @@ def fan_out(name: str) -> int:
             for schema, active in queries.live_schemas()
             if module is None or module.always_on or module.key in active
         ]
+    if name.startswith(IN_PUBLIC_TOO):
+        schemas.append(pin.PUBLIC)
     for schema in schemas:
         current_app.tasks[name].apply_async(
             headers={HEADER: schema}, expires=every.total_seconds() * 2

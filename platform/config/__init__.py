@@ -1,4 +1,4 @@
-"""The composition root: knows everyone, known by no one."""
+"""The composition root: settings, URLs, and the Celery application that tasks belong to."""
 
 from __future__ import annotations
 

@@ -55,6 +55,9 @@ def settings(*, as_json: bool, level: str = "INFO") -> dict[str, Any]:
             "django": {"handlers": [], "level": level, "propagate": True},
             "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
             "celery": {"handlers": [], "level": level, "propagate": True},
+            # Two lines for every task, several tasks a second.
+            "celery.worker.strategy": {"level": "WARNING"},
+            "celery.app.trace": {"level": "WARNING"},
         },
     }
 

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from django.urls import include, path
-from django.views.generic import RedirectView
 
 from config.urls import common, mounts
 from config.urls.mounts import Routes
-from kernel.access import open_to_all
+from identity.views.entrance import front
 from kernel.api import build_api
 
-to_room = open_to_all("leads to the room, which asks to sign in")(
-    RedirectView.as_view(pattern_name="room:traders_room:dashboard")
-)
 api = build_api()
 
 urlpatterns: Routes = [
-    path("", to_room, name="home"),
+    path("", front, name="home"),
     path(
         "room/",
         include((mounts.of_modules("traders_room") + mounts.of_core("traders_room"), "room")),
