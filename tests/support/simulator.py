@@ -45,10 +45,12 @@ class Simulator:
         with urllib.request.urlopen(f"{self.card['control_url']}{path}", timeout=60) as answer:
             return json.load(answer)
 
-    def order(self, path: str, **values: Any) -> Any:
+    def order(self, control: str, /, **values: Any) -> Any:
         """Order something by the control."""
         body = json.dumps(values).encode()
-        request = urllib.request.Request(f"{self.card['control_url']}{path}", body, method="POST")
+        request = urllib.request.Request(
+            f"{self.card['control_url']}{control}", body, method="POST"
+        )
         with urllib.request.urlopen(request, timeout=60) as answer:
             return json.load(answer)
 

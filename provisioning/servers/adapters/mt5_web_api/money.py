@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
+from typing import Any
 
 from provisioning.servers.adapters.mt5_web_api import history, translate
 from provisioning.servers.adapters.mt5_web_api.answers import in_our_words, in_our_words_of_change
@@ -23,23 +25,21 @@ def change(context: Context, operation: BalanceOperation) -> int:
     Raises:
         InvalidRequest: The tag would not survive the comment field.
     """
-    with in_our_words_of_change(operation.tag):
-        query = {
-            "login": operation.login,
-            "type": operation.kind.value,
-            "balance": f"{operation.amount:f}",
-            "comment": comment(operation),
-            "check_margin": int(operation.is_margin_checked),
-        }
-        call = Call("/api/trade/balance", query)
-        try:
-            payload = context.session.change(call, operation=operation.tag)
-        except NotFound as error:
-            raise AccountNotFound(login=operation.login) from error
-        ticket = translate.whole(payload.get("answer") or {}, "Ticket")
-        if not ticket:
-            raise translate.Unreadable("Ticket")
-        return ticket
+    query = {
+        "login": operation.login,
+        "type": operation.kind.value,
+        "balance": f"{operation.amount:f}",
+        "comment": comment(operation),
+        "check_margin": int(operation.is_margin_checked),
+    }
+    try:
+        with in_our_words_of_change(operation.tag):
+            payload = context.session.change(
+                Call("/api/trade/balance", query), operation=operation.tag
+            )
+            return _ticket(payload)
+    except NotFound as error:
+        raise AccountNotFound(login=operation.login) from error
 
 
 def comment(operation: BalanceOperation) -> str:
@@ -84,3 +84,10 @@ def check(context: Context, login: int) -> BalanceCheck:
         credit=translate.exact(credit, "User"),
         credit_of_deals=translate.exact(credit, "History"),
     )
+
+
+def _ticket(payload: Mapping[str, Any]) -> int:
+    ticket = translate.whole(payload.get("answer") or {}, "Ticket")
+    if not ticket:
+        raise translate.Unreadable("Ticket")
+    return ticket

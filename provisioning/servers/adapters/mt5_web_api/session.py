@@ -65,7 +65,8 @@ class Call:
     path: str
     query: Mapping[str, object] = field(default_factory=dict)
     body: Mapping[str, object] | None = field(default=None, repr=False)
-    within_s: float = DEADLINE_S
+    within_s: float | None = None
+    """Longer than usual, for answers that are large."""
     is_change: bool = False
 
     @property
@@ -102,7 +103,10 @@ class Figures:
 class Session:
     """A session that opens itself when needed and may be shared by threads."""
 
-    def __init__(self, endpoint: Endpoint, credentials: Credentials) -> None:
+    def __init__(
+        self, endpoint: Endpoint, credentials: Credentials, *, deadline_s: float = DEADLINE_S
+    ) -> None:
+        self._deadline_s = deadline_s
         self.endpoint = endpoint
         self.credentials = credentials
         self.figures = Figures()
@@ -203,7 +207,8 @@ class Session:
         self.last_used = started = time.monotonic()
         self.figures.calls += 1
         try:
-            reply = channel.exchange(call.method, call.target, call.content, within_s=call.within_s)
+            within_s = call.within_s or self._deadline_s
+            reply = channel.exchange(call.method, call.target, call.content, within_s=within_s)
             payload = _payload(reply)
         except (Broken, Forbidden) as error:
             self.figures.failures += 1
