@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Iterable, Mapping
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from identity import queries as identity
 from identity.masking import mask
@@ -47,18 +47,18 @@ def clients(wanted: ClientFilter, *, by: Actor) -> ClientPage:
     return ClientPage(lines=lines, page=page, total=page.paginator.count)
 
 
+def clients_after(number: int, *, limit: int, words: str = "", by: Actor) -> tuple[ClientLine, ...]:
+    """Up to ``limit`` clients that ``by`` may see with numbers above ``number``, in order."""
+    rows = _narrowed(_within_reach(by), ClientFilter(words=words), by=by)
+    found = list(rows.filter(number__gt=number).order_by("number")[:limit])
+    names = _owners(found)
+    return tuple(_line(row, names, by=by) for row in found)
+
+
 def counts_by_state(*, by: Actor) -> Mapping[str, int]:
     """How many clients that ``by`` may see stand in each state."""
-    states = _within_reach(by).values_list("state", flat=True)
-    counted = dict.fromkeys(State.values, 0)
-    for state in states.iterator():
-        counted[state] += 1
-    return counted
-
-
-def health_figures() -> Mapping[str, int]:
-    """What clients let the vendor know: how many there are, never who."""
-    return {"clients": Client.objects.count()}
+    rows = _within_reach(by).values_list("state").annotate(count=Count("pk"))
+    return dict.fromkeys(State.values, 0) | dict(rows)
 
 
 def client(client_id: uuid.UUID, *, by: Actor) -> ClientCard:

@@ -13,7 +13,7 @@ from identity import queries as identity
 from kernel import audit, clock, secrets
 from kernel.actor import Actor
 from kernel.events import publish
-from modules.clients.errors import NoSuchClient
+from modules.clients.errors import NoSuchClient, NotInThisState
 from modules.clients.events import ClientChanged, ClientRegistered
 from modules.clients.models import SEALED, Client, ClientCounter, State
 from modules.clients.types import NewClient, Profile
@@ -91,10 +91,12 @@ def change_state(client_id: uuid.UUID, state: str, *, reason: str, by: Actor) ->
 
     Raises:
         NoSuchClient: There is none.
-        NotInThisState: His state does not allow the move.
+        NotInThisState: His state does not allow the move, or there is no such state.
     """
     row = _locked(client_id)
     before = row.state
+    if state not in State.values:
+        raise NotInThisState(state=row.get_state_display())
     row.move_to(State(state), reason=reason)
     publish(ClientChanged(client_id=row.pk, fields=("state",)))
     audit.note(

@@ -183,6 +183,24 @@ class TradeLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DealLine:
+    """A deal as the server booked it; ``lots`` standard lots."""
+
+    deal_id: int
+    position_id: int
+    login: int
+    action: str
+    entry: str
+    symbol: str
+    lots: Decimal
+    price: Decimal
+    profit: Money
+    swap: Money
+    commission: Money
+    done_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MoneyLine:
     """Money that came or left other than by trading."""
 

@@ -109,5 +109,23 @@ def wired(alpha, simulator):
         services.probe(server_id, by=SYSTEM)
         names = [line.name for line in group_lines(server_id)]
         services.choose_groups(server_id, names, by=SYSTEM)
-        yield server_id
+    yield server_id
     services.close_sessions()
+
+
+@pytest.fixture
+def queries_of():
+    """How many statements a call sends to the default database."""
+    from django.db import connection
+
+    def count(call: Any) -> int:
+        call()  # what is loaded once per process has been loaded
+        connection.force_debug_cursor = True
+        connection.queries_log.clear()
+        try:
+            call()
+            return len(connection.queries_log)
+        finally:
+            connection.force_debug_cursor = False
+
+    return count

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from modules.trading.queries.accounts import (
+    SEE,
     account,
+    accounts_after,
     accounts_of,
     accounts_page,
     counts,
@@ -16,6 +18,7 @@ from modules.trading.queries.curves import curve, with_trends
 from modules.trading.queries.health import health_figures
 from modules.trading.queries.history import (
     day_lines,
+    deals_after,
     money,
     money_page,
     positions,
@@ -29,15 +32,18 @@ from modules.trading.queries.servers import syncs
 from modules.trading.queries.types import account_type, account_types, offered_types
 
 __all__ = [
+    "SEE",
     "account",
     "account_type",
     "account_types",
+    "accounts_after",
     "accounts_of",
     "accounts_page",
     "checklist",
     "counts",
     "curve",
     "day_lines",
+    "deals_after",
     "health_figures",
     "money",
     "money_page",

@@ -89,6 +89,16 @@ def accounts_page(wanted: AccountFilter, *, by: Actor) -> tuple[PageOf, Mapping[
     return PageOf(lines=lines, page=page, total=page.paginator.count), names
 
 
+def accounts_after(
+    account_id: uuid.UUID | None, *, limit: int, by: Actor
+) -> tuple[AccountLine, ...]:
+    """Up to ``limit`` accounts that ``by`` may see behind ``account_id``, in order of their ids."""
+    rows = _within_reach(by).select_related("type").order_by("pk")
+    if account_id is not None:
+        rows = rows.filter(pk__gt=account_id)
+    return tuple(line(row) for row in rows[:limit])
+
+
 def counts(*, by: Actor) -> Mapping[str, int]:
     """How many accounts that ``by`` may see are open, wait for approval, or are in doubt."""
     reach = _within_reach(by)

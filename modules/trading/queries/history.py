@@ -16,6 +16,7 @@ from kernel.money import Money
 from modules.trading.models import DailyResult, Deal, Position
 from modules.trading.types import (
     DayLine,
+    DealLine,
     HistoryFilter,
     MoneyLine,
     PageOf,
@@ -23,6 +24,7 @@ from modules.trading.types import (
     TradeLine,
     TradeTotals,
 )
+from provisioning.servers.types import DealAction, DealEntry
 
 PER_PAGE = 25
 TRADES, CLOSING = (0, 1), (1, 2, 3)
@@ -105,6 +107,12 @@ def money(wanted: HistoryFilter) -> Iterator[MoneyLine]:
     """All money that came or left, newest first, read in chunks: for files."""
     rows = _moving(wanted).order_by("-done_at", "-deal_id")
     return (_moved(row) for row in rows.iterator(chunk_size=1000))
+
+
+def deals_after(account_id: uuid.UUID, number: int, *, limit: int) -> tuple[DealLine, ...]:
+    """Up to ``limit`` deals of an account with numbers above ``number``, in order."""
+    rows = Deal.objects.filter(account_id=account_id, deal_id__gt=number).select_related("account")
+    return tuple(_deal(row) for row in rows.order_by("deal_id")[:limit])
 
 
 def symbols(account_ids: Sequence[uuid.UUID]) -> tuple[str, ...]:
@@ -195,6 +203,24 @@ def _trade(row: Deal) -> TradeLine:
         swap=Money(row.swap_minor, currency),
         commission=Money(row.commission_minor, currency),
         closed_at=row.done_at,
+    )
+
+
+def _deal(row: Deal) -> DealLine:
+    currency = row.account.currency
+    return DealLine(
+        deal_id=row.deal_id,
+        position_id=row.position_id,
+        login=row.login,
+        action=DealAction(row.action).name.lower(),
+        entry=DealEntry(row.entry).name.lower(),
+        symbol=row.symbol,
+        lots=row.lots,
+        price=_rounded(row.price, row.digits),
+        profit=Money(row.profit_minor, currency),
+        swap=Money(row.swap_minor, currency),
+        commission=Money(row.commission_minor, currency),
+        done_at=row.done_at,
     )
 
 

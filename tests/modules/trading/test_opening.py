@@ -91,13 +91,12 @@ def test_opening_is_announced_and_makes_the_client_active(alpha, theo, types):
         assert Client.objects.get(pk=theo.pk).state == "active"
 
 
-@pytest.mark.parametrize("is_booked", [True, False])
-def test_lost_answer_to_opening_opens_one_account(alpha, theo, wired, types, simulator, is_booked):
-    simulator.control("/faults", kind="lost", path="/api/user/add", is_booked=is_booked)
+@pytest.mark.parametrize("kind", ["lost", "reset", "truncated", "html", "forbidden"])
+def test_spoilt_answer_to_opening_opens_one_account(alpha, theo, wired, types, simulator, kind):
+    simulator.control("/faults", kind=kind, path="/api/user/add")
     with alpha.pin():
         account_id = services.open_account(theo.pk, types["live"], leverage=100, by=HIMSELF)
         services.carry_out(services.due_intents()[0])
-        assert queries.own_account(account_id, theo.pk).state == "unknown"
 
     with clock.frozen(clock.now() + dt.timedelta(minutes=1)):
         carry_out_all(alpha)
@@ -105,9 +104,29 @@ def test_lost_answer_to_opening_opens_one_account(alpha, theo, wired, types, sim
     with alpha.pin():
         account = queries.own_account(account_id, theo.pk)
         assert account.state == "open"
+        tag = Intent.objects.get(account_id=account_id).tag
         with trading_server(wired) as server:
-            logins = server.logins_in([account.group])
-    assert logins.count(account.login) == 1
+            booked = [
+                one.login for one in server.accounts_in([account.group]) if one.comment == tag
+            ]
+    assert booked == [account.login]
+
+
+@pytest.mark.parametrize("kind", ["lost", "reset", "truncated", "html"])
+def test_spoilt_answer_to_funding_pays_once(alpha, theo, wired, types, simulator, kind):
+    simulator.control("/faults", kind=kind, path="/api/trade/balance")
+    with alpha.pin():
+        account_id = services.open_account(theo.pk, types["demo"], leverage=100, by=HIMSELF)
+    carry_out_all(alpha)
+
+    for minutes in (1, 5, 15, 30, 60):
+        with clock.frozen(clock.now() + dt.timedelta(minutes=minutes)):
+            carry_out_all(alpha)
+
+    with alpha.pin():
+        account = queries.own_account(account_id, theo.pk)
+        assert queries.opening(account_id, theo.pk).is_over
+    assert on_server(alpha, wired, account.login).balance == Decimal(10_000)
 
 
 def test_worker_killed_while_opening_is_replaced(alpha, theo, types):
@@ -119,19 +138,6 @@ def test_worker_killed_while_opening_is_replaced(alpha, theo, types):
         assert services.due_intents() == ()
 
     with clock.frozen(clock.now() + dt.timedelta(minutes=3)):
-        carry_out_all(alpha)
-
-    with alpha.pin():
-        assert [one.state for one in queries.accounts_of(theo.pk)] == ["open"]
-
-
-def test_server_that_is_away_opens_the_account_later(alpha, theo, types, simulator):
-    simulator.control("/faults", kind="reset", path="/api/user/add", times=1, is_booked=False)
-    with alpha.pin():
-        services.open_account(theo.pk, types["live"], leverage=100, by=HIMSELF)
-    carry_out_all(alpha)
-
-    with clock.frozen(clock.now() + dt.timedelta(minutes=10)):
         carry_out_all(alpha)
 
     with alpha.pin():
