@@ -10,6 +10,7 @@ from urllib.parse import quote, urlencode
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
 from django.http import HttpRequest
@@ -224,13 +225,29 @@ class FactorAdapter(DefaultMFAAdapter):
 
 def home_of(request: HttpRequest) -> str:
     """Path of the first page of the signed-in person's own area that they may open."""
-    user: Any = request.user
+    pages = _pages_of(request)
+    return next(
+        iter(pages.values()), reverse("mfa_index") if request.user.is_authenticated else "/"
+    )
+
+
+def welcome_of(request: HttpRequest) -> str:
+    """Path of the page that greets the signed-in person who has just joined."""
+    kind = getattr(request.user, "kind", "")
+    return _pages_of(request).get(settings.IDENTITY_WELCOME.get(kind, ""), home_of(request))
+
+
+def _pages_of(request: HttpRequest) -> dict[str, str]:
+    """The menu of the person's area, as far as they may open it: URL name to path, in order."""
+    user = request.user
     if not isinstance(user, User):
-        return "/"
-    area = AREAS[Kind(user.kind)]
+        return {}
     actor = queries.actor_of(user)
-    for item in navigation(area, getattr(tenant_of(request), "active_modules", ())):
+    pages: dict[str, str] = {}
+    for item in navigation(
+        AREAS[Kind(user.kind)], getattr(tenant_of(request), "active_modules", ())
+    ):
         if item.permission is None or actor.may(item.permission):
             with suppress(NoReverseMatch):  # the page belongs to the other kind of host
-                return reverse(item.url_name)
-    return reverse("mfa_index")
+                pages[item.url_name] = reverse(item.url_name)
+    return pages

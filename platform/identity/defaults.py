@@ -64,6 +64,8 @@ CSRF_COOKIE_SAMESITE = "Lax"
 IDENTITY_FRESH_FOR = dt.timedelta(minutes=10)
 """How long a proof of the second factor opens sensitive doors."""
 IDENTITY_INVITATION_LIVES = dt.timedelta(days=7)
+IDENTITY_WELCOME = {"staff": "office:provisioning:checklist"}
+"""Menu line, by kind of person, that opens first to those who have just joined."""
 IDENTITY_STAFF_IDLE = dt.timedelta(hours=1)
 IDENTITY_STAFF_SESSION = dt.timedelta(hours=12)
 IDENTITY_CLIENT_IDLE = dt.timedelta(hours=1)

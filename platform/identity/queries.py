@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from django.db.models import Count, Max, Prefetch, Q
+from django.utils.translation import gettext_lazy as _
 
 from identity import tokens
 from identity.errors import InvitationSpent
@@ -40,9 +41,18 @@ from identity.types import (
 )
 from kernel import clock, pin
 from kernel.actor import Actor, ActorKind, Scope, widest
+from kernel.module import Text
 from kernel.registry import modules, permissions
 
 CONSOLE = "console"
+_CORE_TITLES: Mapping[str, Text] = {
+    "kernel": _("Access for programs"),
+    "identity": _("People and roles"),
+    "themes": _("Branding"),
+    "billing": _("Plan and modules"),
+    "provisioning": _("Set-up and trading servers"),
+    "console": _("Console"),
+}
 _FEW = 500
 """More people of the house than this are found by search, not by reading a list."""
 
@@ -351,4 +361,4 @@ def _line(user: Any) -> PersonLine:
 
 def _title(key: str) -> str:
     module = modules().get(key)
-    return str(module.title) if module else key.replace("_", " ").capitalize()
+    return str(module.title if module else _CORE_TITLES.get(key, key))

@@ -197,3 +197,22 @@ def test_last_admin_refusal_is_shown_as_a_message(alpha, ada):
     client.post(f"{PEOPLE}{ada.pk}/", {"roles": []})
 
     assert "last administrator" in client.get(f"{PEOPLE}{ada.pk}/").content.decode()
+
+
+def test_front_door_leads_everyone_to_their_place(alpha, ada, theo):
+    assert alpha.client().get("/").headers["Location"] == "/accounts/login/"
+    assert sign_in(alpha, ada).get("/").headers["Location"].startswith("/office/")
+    assert sign_in(alpha, theo).get("/").headers["Location"].startswith("/room/")
+    assert sign_in(alpha, ada).get("/office/").headers["Location"].startswith("/office/")
+
+
+def test_whoever_just_joined_begins_with_the_checklist(alpha, ada):
+    from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+
+    client = sign_in(alpha, ada, fresh=True)
+    with alpha.pin():
+        RecoveryCodes.activate(ada)
+
+    page = client.get("/accounts/security/codes/").content.decode()
+
+    assert 'href="/office/provisioning/' in page

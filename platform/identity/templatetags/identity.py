@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from identity.adapters import home_of
+from identity.adapters import welcome_of
 from identity.masking import MASKABLE
 from identity.views.frame import address_of
 
@@ -66,9 +66,9 @@ def codes_text(codes: list[str]) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def home_link(context: Context) -> str:
-    """Where the person works."""
-    return home_of(context["request"])
+def welcome_link(context: Context) -> str:
+    """Where the person begins."""
+    return welcome_of(context["request"])
 
 
 @register.simple_tag

@@ -22,6 +22,14 @@ from kernel.access import open_to_all, signed_in
 from kernel.errors import Refused
 
 
+@open_to_all("leads to the right door, whoever it is")
+@never_cache
+def front(request: HttpRequest) -> HttpResponse:
+    """Send people to where they work, and strangers to sign in."""
+    actor = getattr(request, "actor", None)
+    return HttpResponseRedirect(home_of(request) if actor else reverse("account_login"))
+
+
 @open_to_all("the token in the mail is the key")
 @never_cache
 @sensitive_post_parameters("password")
