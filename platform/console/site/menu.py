@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from billing import services as billing
-from billing.types import Quote
+from billing.types import Quote, QuoteLine
 from kernel.module import Text
 from kernel.money import Money
 from kernel.registry import modules, with_required
@@ -33,6 +33,11 @@ class Total:
 
     quote: Quote
     included: tuple[MenuLine, ...]
+
+    @property
+    def base(self) -> QuoteLine:
+        """The platform itself, which every plan begins with."""
+        return self.quote.lines[0]
 
     @property
     def brought(self) -> tuple[str, ...]:

@@ -33,7 +33,7 @@ def plan(
         "form": form,
         "lines": menu.menu(chosen),
         "total": menu.total(chosen),
-        "suffix": slugs.host_of(""),
+        "suffix": slugs.host_of("you"),
     }
     return render(request, "site/plan.html", words, status=status)
 

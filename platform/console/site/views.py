@@ -26,7 +26,7 @@ _OPEN = open_to_all("A broker is not anybody yet: the sign-up belongs to the bro
 @open_to_all("The public site is for everyone")
 def home(request: HttpRequest) -> HttpResponse:
     """What the product is, and the menu."""
-    return render(request, "site/home.html", {"lines": menu.menu()})
+    return render(request, "site/home.html", {"lines": menu.menu(), "base": menu.total(()).base})
 
 
 @require_GET
@@ -74,7 +74,7 @@ def address(request: HttpRequest) -> HttpResponse:
     wait = throttle.hit("address", who=pages.address_of(request), limit=pages.ADDRESSES)
     refusal = None if wait or not slug else slugs.problem(slug, own_id=pages.own_id(request))
     words = {"slug": slug, "refusal": refusal, "host": slugs.host_of(slug), "wait": wait}
-    return render(request, "site/_address.html", words)
+    return render(request, "site/_address.html", {**words, "suffix": slugs.host_of("you")})
 
 
 @never_cache
