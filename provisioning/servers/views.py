@@ -10,7 +10,7 @@ from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -61,7 +61,7 @@ def server(request: HttpRequest, server_id: uuid.UUID) -> HttpResponse:
 @needs("provisioning.wire_servers")
 def connect(request: HttpRequest) -> HttpResponse:
     """Step 1 of connecting a server: address and sign-in."""
-    form = ServerForm(request.POST or None)
+    form = ServerForm(_posted(request))
     if request.method == "POST" and form.is_valid():
         with _refusals_in(form):
             server_id = services.draft_server(
@@ -76,7 +76,7 @@ def redraft(request: HttpRequest, server_id: uuid.UUID) -> HttpResponse:
     """Step 1 again: a draft can be left and resumed."""
     with _missing_as_404():
         line = queries.server(server_id)
-        form = ServerForm.of(queries.wiring(server_id), request.POST or None)
+        form = ServerForm.of(queries.wiring(server_id), _posted(request))
     if line.is_usable:
         return redirect("office:provisioning:server", server_id)
     if request.method == "POST" and form.is_valid():
@@ -124,12 +124,12 @@ def groups(request: HttpRequest, server_id: uuid.UUID) -> HttpResponse:
         line = queries.server(server_id)
     lines = queries.group_lines(server_id)
     chosen = [one.name for one in lines if one.is_chosen]
-    form = GroupsForm(lines, request.POST or None, initial={"groups": chosen})
+    form = GroupsForm(lines, _posted(request), initial={"groups": chosen})
     if request.method == "POST" and form.is_valid():
         with _refusals_in(form):
             services.choose_groups(server_id, form.cleaned_data["groups"], by=_actor(request))
             return redirect("office:provisioning:wired", server_id)
-    wanted = set(form.data.getlist("groups")) if form.is_bound else set(chosen)
+    wanted = set(request.POST.getlist("groups") if form.is_bound else chosen)
     context = {
         "server": line,
         "form": form,
@@ -160,7 +160,7 @@ def credentials(request: HttpRequest, server_id: uuid.UUID) -> HttpResponse:
     """Give another password; the present one works until the new one is proven."""
     with _missing_as_404():
         line = queries.server(server_id)
-    form = CredentialsForm(request.POST or None, initial={"login": line.login})
+    form = CredentialsForm(_posted(request), initial={"login": line.login})
     if request.method == "POST" and form.is_valid():
         with _refusals_in(form):
             probe_id = services.ask_probe(server_id, by=_actor(request), **form.cleaned_data)
@@ -185,6 +185,11 @@ def _begin_test(request: HttpRequest, server_id: uuid.UUID) -> HttpResponse:
         probe_id = services.ask_probe(server_id, by=_actor(request))
         tasks.run_probe.send(str(probe_id))
     return redirect("office:provisioning:test_server", server_id)
+
+
+def _posted(request: HttpRequest) -> QueryDict | None:
+    """What was posted, even if nothing: an empty answer is an answer."""
+    return request.POST if request.method == "POST" else None
 
 
 def _form(request: HttpRequest, form: ServerForm, line: ServerLine | None = None) -> HttpResponse:

@@ -121,20 +121,35 @@ def wiring(simulator):
 
 
 @pytest.fixture
-def draft(alpha, wiring, simulator):
-    """The id of a draft of Alpha's; the test is a unit of work in Alpha."""
+def draft_id(alpha, wiring, simulator):
+    """The id of a draft of Alpha's."""
     from provisioning.servers import services
 
     with alpha.pin():
-        yield services.draft_server(wiring, simulator.password, by=SYSTEM)
+        server_id = services.draft_server(wiring, simulator.password, by=SYSTEM)
+    yield server_id
     services.close_sessions()
 
 
 @pytest.fixture
-def wired(draft):
+def wired_id(alpha, draft_id):
     """The id of a proven server of Alpha's."""
     from provisioning.servers import queries, services
 
-    services.probe(draft, by=SYSTEM)
-    services.choose_groups(draft, [g.name for g in queries.group_lines(draft)], by=SYSTEM)
-    return draft
+    with alpha.pin():
+        services.probe(draft_id, by=SYSTEM)
+        names = [line.name for line in queries.group_lines(draft_id)]
+        services.choose_groups(draft_id, names, by=SYSTEM)
+    return draft_id
+
+
+@pytest.fixture
+def draft(draft_id, in_alpha):
+    """A draft of Alpha's; the test is a unit of work in Alpha."""
+    return draft_id
+
+
+@pytest.fixture
+def wired(wired_id, in_alpha):
+    """A proven server of Alpha's; the test is a unit of work in Alpha."""
+    return wired_id
