@@ -29,8 +29,11 @@ class RequestId:
         given = request.headers.get(HEADER, "")
         request_id = given if _SHAPE.fullmatch(given) else new_id().hex
         request.id = request_id  # type: ignore[attr-defined]  # read by problem answers
-        with structlog.contextvars.bound_contextvars(request_id=request_id):
-            response = self.get_response(request)
+        # A thread serves many: what an earlier request said of its actor must be gone.
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=request_id)
+        response = self.get_response(request)
+        structlog.contextvars.clear_contextvars()
         response[HEADER] = request_id
         return response
 

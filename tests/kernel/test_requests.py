@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import pytest
+import structlog
 from django.http import HttpResponse
 from django.test import RequestFactory
 
+from kernel.logging import bind
 from kernel.requests import HEADER, RequestId, client_address, request_id
 
 
@@ -30,6 +32,14 @@ def test_an_odd_id_is_replaced(given):
 
     assert inside == outside != given
     assert len(inside) == 32
+
+
+def test_what_was_said_of_one_request_is_not_said_of_the_next():
+    bind(actor="person:1")
+
+    serve()
+
+    assert structlog.contextvars.get_contextvars() == {}
 
 
 def test_outside_a_request_there_is_none():

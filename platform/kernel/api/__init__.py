@@ -11,7 +11,8 @@ from __future__ import annotations
 
 from kernel.api.access import ApiRequest, api_needs, api_signed_in
 from kernel.api.building import build_api
-from kernel.api.paging import Page, Paging, Strict, keyed, sliced
+from kernel.api.paging import Page, Paging, keyed, sliced
+from kernel.api.shapes import Strict
 
 __all__ = [
     "ApiRequest",

@@ -6,12 +6,14 @@ import datetime as dt
 from collections.abc import Callable
 from functools import partial, wraps
 from typing import Any, TypeVar
+from urllib.parse import unquote_to_bytes
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
+from django.utils.translation import gettext as _
 from ninja.decorators import decorate_view
-from ninja.errors import AuthenticationError
+from ninja.errors import AuthenticationError, HttpError
 from ninja.operation import Operation
 from ninja.security.apikey import APIKeyBase
 from ninja.security.http import HttpBearer
@@ -42,6 +44,7 @@ class ApiRequest(HttpRequest):
 
 def api_needs(permission: str) -> Callable[[F], F]:
     """Let in people and keys that have ``permission``; stands below the router's decorator."""
+    keys.ASKED_FOR.add(permission)
 
     def declare(operation: F) -> F:
         return _declared(operation, permission)
@@ -92,7 +95,7 @@ def authenticate(request: HttpRequest) -> Actor:
         PermissionDenied: A page of another site asks with the visitor's cookie.
         TooOften: Too many wrong keys came from this address.
     """
-    scheme, _, text = request.headers.get("Authorization", "").partition(" ")
+    scheme, _space, text = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() == "bearer":
         return _by_key(request, text.strip())
     actor: Actor | None = getattr(request, "actor", None)
@@ -128,6 +131,7 @@ def _guarded(access: str, run: Run) -> Run:
 
 def _admit(request: HttpRequest, access: str) -> Actor:
     _refuse_inactive_module(request)
+    _refuse_nul(request)
     actor = authenticate(request)
     request.actor = actor  # type: ignore[attr-defined]  # as the identity middleware does
     bind(actor=f"{actor.kind}:{actor.id}")
@@ -144,6 +148,13 @@ def _refuse_inactive_module(request: HttpRequest) -> None:
         return
     if key not in request.tenant.active_modules:  # type: ignore[attr-defined]  # set by TenantMiddleware
         raise Http404
+
+
+def _refuse_nul(request: HttpRequest) -> None:
+    """PostgreSQL keeps no NUL: say so once here instead of failing wherever a text ends up."""
+    said = unquote_to_bytes(request.get_full_path())
+    if b"\0" in said or b"\0" in request.body or b"\\u0000" in request.body:
+        raise HttpError(400, _("A text cannot contain the character NUL."))
 
 
 def _by_key(request: HttpRequest, text: str) -> Actor:

@@ -23,6 +23,8 @@ from kernel.registry import permissions
 BRAND = "ak"
 SECRET_BYTES = 32
 SHOWN = 6
+ASKED_FOR: set[str] = set()
+"""Filled as the modules' operations are declared."""
 USED_EVERY = dt.timedelta(minutes=1)
 
 
@@ -129,13 +131,18 @@ def api_keys() -> tuple[KeyLine, ...]:
     return tuple(_line(key) for key in ApiKey.objects.order_by("-created_at"))
 
 
-def grantable(by: Actor) -> tuple[str, ...]:
-    """Permission codes that ``by`` may give to a key."""
+def offered() -> tuple[str, ...]:
+    """Permission codes that some operation of the API asks for, but those of clients."""
     return tuple(
         code
         for code, permission in permissions().items()
-        if by.scope(code) == Scope.ALL and not permission.for_clients
+        if code in ASKED_FOR and not permission.for_clients
     )
+
+
+def grantable(by: Actor) -> tuple[str, ...]:
+    """Permission codes that ``by`` may give to a key: those that open something, and are theirs."""
+    return tuple(code for code in offered() if by.scope(code) == Scope.ALL)
 
 
 def find_actor(text: str, *, address: str) -> Actor | None:

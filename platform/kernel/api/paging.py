@@ -10,17 +10,11 @@ from typing import Any, Generic, TypeVar
 
 from ninja import Field, Schema
 from ninja.errors import HttpError
-from pydantic import ConfigDict
 
 T = TypeVar("T")
 
 MOST = 200
-
-
-class Strict(Schema):
-    """A body that refuses fields it does not know, so nothing can be set by guessing names."""
-
-    model_config = ConfigDict(extra="forbid")
+_BIGINT = 2**63
 
 
 class Paging(Schema):
@@ -65,7 +59,7 @@ def sliced(rows: Sequence[T], paging: Paging) -> dict[str, Any]:
         HttpError: The cursor is not one of ours.
     """
     start = paging.after() or 0
-    if not isinstance(start, int) or start < 0:
+    if not isinstance(start, int):
         raise HttpError(400, "The cursor is not valid.")
     end = start + paging.limit
     return {"items": list(rows[start:end]), "next": _encoded(end) if end < len(rows) else None}
@@ -79,6 +73,9 @@ def _encoded(key: Any) -> str:
 def _decoded(cursor: str) -> Any:
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
-        return json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+        key = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
     except (binascii.Error, ValueError) as error:
         raise HttpError(400, "The cursor is not valid.") from error
+    if isinstance(key, int) and not 0 <= key < _BIGINT:
+        raise HttpError(400, "The cursor is not valid.")
+    return key

@@ -19,6 +19,8 @@ from kernel.throttle import TooOften
 logger = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
+_MISSING = "no_such_"
+"""A refusal whose code begins so, behind its owner's name, is answered 404."""
 
 
 class FieldProblem(Schema):
@@ -93,8 +95,11 @@ def problem(
 
 
 def _refused(request: HttpRequest, error: Any) -> HttpResponse:
-    named = [{"field": error.field, "message": str(error)}] if error.field else None
-    return problem(request, 422 if named else 409, error.code, str(error), errors=named)
+    if error.field:
+        named = [{"field": error.field, "message": str(error)}]
+        return problem(request, 422, error.code, str(error), errors=named)
+    is_missing = error.code.rpartition(".")[2].startswith(_MISSING)
+    return problem(request, 404 if is_missing else 409, error.code, str(error))
 
 
 def _too_often(request: HttpRequest, error: Any) -> HttpResponse:
