@@ -86,7 +86,7 @@ def _join(layout: Layout, argv: list[str]) -> int:
 
 
 def _tell_story(session: Session) -> int:
-    if importlib.util.find_spec(STORY) is None:
+    if importlib.util.find_spec(f"{STORY}.__main__") is None:
         return 0
     file = session.plan.layout.state_file
     argv = [sys.executable, "-m", STORY, "--state", str(file)]

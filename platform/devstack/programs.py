@@ -7,7 +7,7 @@ import signal
 import sys
 from pathlib import Path
 
-from devstack import prepared, probes
+from devstack import probes
 from devstack.layout import REPOSITORY, Layout
 from devstack.plan import Plan, command
 from devstack.postgres import Postgres
@@ -28,9 +28,9 @@ def add_all(plan: Plan) -> None:
         _add_stripe(plan)
     for seed, name in enumerate(TRADING_SERVERS, start=1):
         _add_trading_server(plan, name, seed)
-    needs = _add_prepare(plan)
-    _add_web(plan, needs)
-    _add_workers(plan, needs)
+    _add_prepare(plan)
+    _add_web(plan)
+    _add_workers(plan)
 
 
 def trading_server_argv(layout: Layout, port: int, seed: int) -> tuple[str, ...]:
@@ -74,12 +74,11 @@ def _add_trading_server(plan: Plan, name: str, seed: int) -> None:
     )
 
 
-def _add_prepare(plan: Plan) -> tuple[str, ...]:
-    """Add what gets database and files ready; the names that the programs must wait for."""
+def _add_prepare(plan: Plan) -> None:
     # Of a database that is not ours we cannot know whether it is still the one of last time.
     ours = [service.made for service in plan.services if isinstance(service, Postgres)]
     made = ours[0] if ours else Path("unknown")
-    mark = prepared.mark_of(plan.layout)
+    mark = plan.layout.home / "prepared"
     argv = (sys.executable, "-m", "devstack.prepared", str(mark), str(made))
     plan.services.append(
         Program(
@@ -99,11 +98,9 @@ def _add_prepare(plan: Plan) -> tuple[str, ...]:
             runs_once=True,
         )
     )
-    fits = prepared.is_prepared(plan.layout, made)
-    return ("postgres", "valkey") if fits else ("postgres", "valkey", "prepare")
 
 
-def _add_web(plan: Plan, needs: tuple[str, ...]) -> None:
+def _add_web(plan: Plan) -> None:
     port = plan.env["PUBLIC_PORT"]
     arguments = (
         *("config.wsgi", "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread"),
@@ -118,13 +115,13 @@ def _add_web(plan: Plan, needs: tuple[str, ...]) -> None:
             # SIGTERM, not SIGKILL: the master has workers of its own to end.
             template=dataclasses.replace(launched, on_orphaned=signal.SIGTERM),
             ready=probes.answers_http(int(port), "/healthz"),
-            needs=(*needs, "static"),
+            needs=("prepare", "static"),
             address=f"http://localhost:{port}",
         )
     )
 
 
-def _add_workers(plan: Plan, needs: tuple[str, ...]) -> None:
+def _add_workers(plan: Plan) -> None:
     ready = r"\bready\b"
     mail_too = ("worker", "-P", "threads", "-c", "4", "-Q", "default,mail", "-n", "worker@%h")
     worker = command(plan, "worker", "celery", *CELERY, *mail_too, *QUIET_START)
@@ -144,4 +141,4 @@ def _add_workers(plan: Plan, needs: tuple[str, ...]) -> None:
         ("teller", teller, ready, 3),
     ):
         started = probes.prints(pattern, or_lives_for=seconds)
-        plan.services.append(Program(name, launched, started, needs=needs))
+        plan.services.append(Program(name, launched, started, needs=("prepare",)))
