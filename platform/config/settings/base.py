@@ -34,7 +34,54 @@ PUBLIC_PORT = env.text("PUBLIC_PORT", "")
 DNS_SERVER = env.text("DNS_SERVER", "")
 """``address:port`` of the resolver that proves custom domains; empty: the machine's own."""
 RESERVED_SLUGS = frozenset(
-    ["admin", "api", "app", "assets", "atrium", "billing", "blog", "cdn", "console", "dashboard", "demo", "dev", "docs", "files", "ftp", "help", "imap", "internal", "localhost", "login", "mail", "mx", "ns", "ns1", "ns2", "office", "pay", "pop", "portal", "public", "room", "root", "sales", "secure", "smtp", "staging", "start", "static", "status", "stripe", "support", "t", "test", "vendor", "webmail", "www"]
+    [
+        "admin",
+        "api",
+        "app",
+        "assets",
+        "atrium",
+        "billing",
+        "blog",
+        "cdn",
+        "console",
+        "dashboard",
+        "demo",
+        "dev",
+        "docs",
+        "files",
+        "ftp",
+        "help",
+        "imap",
+        "internal",
+        "localhost",
+        "login",
+        "mail",
+        "mx",
+        "ns",
+        "ns1",
+        "ns2",
+        "office",
+        "pay",
+        "pop",
+        "portal",
+        "public",
+        "room",
+        "root",
+        "sales",
+        "secure",
+        "smtp",
+        "staging",
+        "start",
+        "static",
+        "status",
+        "stripe",
+        "support",
+        "t",
+        "test",
+        "vendor",
+        "webmail",
+        "www",
+    ]
 )
 
 # -- secrets -----------------------------------------------------------------------------------
@@ -193,8 +240,14 @@ RELEASE = env.text("ATRIUM_RELEASE", "0.1.0")
 BASE_URL_OF = "tenants.queries.base_url_of"
 TENANT_LINES = "tenants.queries.tenants"
 """Dotted path of a function that lists every tenant, for the kernel's own commands."""
-SEALED_HOLDERS: tuple[str, ...] = ("kernel.sealed.reseal_own",)
+SEALED_HOLDERS: tuple[str, ...] = (
+    "kernel.sealed.reseal_own",
+    "provisioning.servers.sealed.reseal_own",
+)
 """Dotted paths of functions that seal a package's values anew when a data key is rotated."""
+
+AFTER_WIRING = "office:trading:new_type"
+"""The page to go on with when a trading server is connected; it is given ``?server=<id>``."""
 
 # -- files -------------------------------------------------------------------------------------
 
