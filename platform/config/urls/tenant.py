@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from django.urls import include, path
+from django.views.generic import RedirectView
 
 from config.urls import common, mounts
 from config.urls.mounts import Routes
 from identity.views.entrance import front
+from kernel.access import open_to_all
 from kernel.api import build_api
 
+to_office = open_to_all("leads to the back office, which asks to sign in")(
+    RedirectView.as_view(pattern_name="office:provisioning:checklist")
+)
 api = build_api()
 
 urlpatterns: Routes = [
     path("", front, name="home"),
+    path("office/", to_office, name="office"),
     path(
         "room/",
         include((mounts.of_modules("traders_room") + mounts.of_core("traders_room"), "room")),

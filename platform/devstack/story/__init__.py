@@ -1,0 +1,1 @@
+"""The demo story, played over HTTP as its people would play it."""
