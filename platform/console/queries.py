@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy
 
 from billing import queries as billing
 from billing.types import SubscriptionLine
-from console.types import BrokerLine, BrokerPage, BrokerSheet, Figure, ModuleLine
-from kernel import events
+from console.types import BrokerLine, BrokerPage, BrokerSheet, Deed, Figure, ModuleLine
+from kernel import audit, events
 from kernel.events import DeadLetter
 from kernel.pin import PUBLIC
 from kernel.registry import modules
@@ -94,6 +94,13 @@ def find_broker(tenant_id: uuid.UUID) -> BrokerSheet | None:
 def find_tenant(tenant_id: uuid.UUID) -> TenantLine | None:
     """One broker as the vendor keeps it, if there is one."""
     return next((tenant for tenant in tenants.tenants() if tenant.id == tenant_id), None)
+
+
+def deeds(*, limit: int, before: int | None) -> tuple[Deed, ...]:
+    """The newest deeds in the vendor's schema, older than ``before``, with the broker's name."""
+    names = {f"tenant:{tenant.id}": tenant.name for tenant in tenants.tenants()}
+    found = audit.entries(limit=limit, before=before)
+    return tuple(Deed(entry=entry, broker=names.get(entry.about, "")) for entry in found)
 
 
 def dead_letters(place: uuid.UUID | None) -> tuple[DeadLetter, ...]:

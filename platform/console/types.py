@@ -7,6 +7,7 @@ import uuid
 from dataclasses import dataclass
 
 from billing.types import InvoiceLine, SubscriptionLine
+from kernel.audit import EntryLine
 from kernel.module import Text
 from kernel.money import Money
 from provisioning.runs.types import RunView
@@ -74,6 +75,14 @@ class BrokerSheet:
     modules: tuple[ModuleLine, ...]
     figures: tuple[Figure, ...]
     run: RunView | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deed:
+    """An entry of the audit log, and the broker that it is about."""
+
+    entry: EntryLine
+    broker: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from kernel import audit
+from console import queries
 from kernel.access import needs
 
 _PAGE = 50
@@ -17,6 +17,6 @@ _PAGE = 50
 def entries(request: HttpRequest) -> HttpResponse:
     """What vendor staff and the platform did in the vendor's schema, newest first."""
     before = request.GET.get("before", "")
-    lines = audit.entries(limit=_PAGE, before=int(before) if before.isdigit() else None)
-    older = lines[-1].seq if len(lines) == _PAGE else None
+    lines = queries.deeds(limit=_PAGE, before=int(before) if before.isdigit() else None)
+    older = lines[-1].entry.seq if len(lines) == _PAGE else None
     return render(request, "console/audit.html", {"lines": lines, "older": older})
