@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 
 from django.db import transaction
@@ -23,7 +24,7 @@ def reseal_own(reseal: Callable[..., bytes]) -> int:
 
 
 @transaction.atomic
-def _reseal(model: type[Server | Probe], pk: object, reseal: Callable[..., bytes]) -> int:
+def _reseal(model: type[Server | Probe], pk: uuid.UUID, reseal: Callable[..., bytes]) -> int:
     row = model._default_manager.select_for_update().filter(pk=pk).first()  # noqa: SLF001 - see above
     if row is None or not bytes(row.sealed_password):
         return 0

@@ -8,7 +8,6 @@ import contextlib
 import json
 import os
 import signal
-import sys
 from pathlib import Path
 
 from provisioning.simulator import certificate, control, rounds
@@ -90,4 +89,4 @@ def _card(world: World, cert: Path, port: int, control_port: int) -> dict[str, o
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

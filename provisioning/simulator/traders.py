@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass
+from decimal import Decimal
 from sqlite3 import Row
 
 from provisioning.simulator.clock import MS
@@ -115,7 +116,7 @@ def funds_in_dollars(world: World, minor: int, login: int) -> float:
     """What an amount of an account is worth in dollars: sizes of trades follow it."""
     group = world.group_of(login)
     rate = world.market.rate(group.currency, "USD", world.clock.now_ms())
-    return float(minor) / 10**group.digits * float(rate)
+    return float(Decimal(minor).scaleb(-group.digits) * rate)
 
 
 def _close_due(world: World, now: int) -> None:

@@ -169,7 +169,8 @@ def _prove(row: Server) -> None:
 
 def _refuse_nonsense(wish: Wiring, *, but: uuid.UUID | None) -> None:
     check_address(wish.host, wish.port)
-    if Server.objects.filter(name__iexact=wish.name).exclude(pk=but).exists():
+    same = Server.objects.filter(name__iexact=wish.name)
+    if (same if but is None else same.exclude(pk=but)).exists():
         raise NameTaken
     if wish.authority_pem:
         try:

@@ -28,7 +28,7 @@ class Family:
 
     def where(self, call: Call) -> tuple[str, list[Any]]:
         """Condition and values for the window and symbols that a call asks for."""
-        condition, values = self.which, []
+        condition, values = self.which, list[Any]()
         if self.time:
             since, until = call.whole("from", "From"), call.whole("to", "To")
             condition += f" and {self.time} between ? and ?"
