@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from typing import ClassVar, Self, TypeVar
 
 from django.contrib.postgres.fields import ArrayField
@@ -347,10 +348,9 @@ class SweepMark(models.Model):
         return f"{self.read_until_at:%Y-%m-%d %H:%M}"
 
 
-def _check_move(
-    moves: dict[models.TextChoices, frozenset[models.TextChoices]],
-    now: models.TextChoices,
-    then: models.TextChoices,
-) -> None:
+State = TypeVar("State", bound=models.TextChoices)
+
+
+def _check_move(moves: Mapping[State, Collection[State]], now: State, then: State) -> None:
     if then not in moves[now]:
         raise NoSuchMove(state=now.label)

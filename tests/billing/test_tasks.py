@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import contextmanager
 
 from billing import services, tasks
 from billing.models import SubscriptionState
@@ -60,19 +61,32 @@ def test_days_of_grace_end(shop, alpha):
     assert shop.again(row).state == SubscriptionState.SUSPENDED
 
 
-def test_news_are_kept_though_the_queue_is_down(shop, monkeypatch):
+@contextmanager
+def queue_down(app):
+    """Point the publisher at a port where nobody listens."""
+    before = dict(app.conf.maps[0])
+    dead = "redis://127.0.0.1:1/0"
+    app.conf.update(broker_url=dead, broker_write_url=dead, task_publish_retry=False)
+    _forget_connections(app)
+    try:
+        yield
+    finally:
+        app.conf.maps[0].clear()
+        app.conf.maps[0].update(before)
+        _forget_connections(app)
+
+
+def _forget_connections(app):
+    app.pool.force_close_all()
+    app._pool = None
+    app.amqp._producer_pool = None
+
+
+def test_news_are_kept_though_the_queue_is_down(shop):
     shop.pay(shop.page("toy_reports"))
     news = shop.news()
-    app = tasks.apply.app
-    monkeypatch.setattr(app.conf, "task_publish_retry", False)
-    monkeypatch.setattr(app.conf, "broker_url", "redis://127.0.0.1:1/0")
-    monkeypatch.setattr(app.conf, "broker_write_url", "redis://127.0.0.1:1/0")
-    app.pool.force_close_all()
-    app.amqp._producer_pool = None
-    try:
+
+    with queue_down(tasks.apply.app):
         assert {shop.post(one) for one in news} == {204}
-    finally:
-        app.pool.force_close_all()
-        app.amqp._producer_pool = None
 
     assert shop.apply() > 0

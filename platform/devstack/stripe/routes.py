@@ -135,7 +135,7 @@ def _update(kind: str) -> Handler:
         wanted = {name: None if value == "" else value for name, value in params.items()}
         for name in ("metadata", "invoice_settings", "recurring"):
             if isinstance(wanted.get(name), dict):
-                wanted[name] = subscriptions.merged(obj.get(name) or {}, wanted[name])
+                wanted[name] = subscriptions.merged(obj.get(name) or {}, wanted[name] or {})
         previous = {name: obj.get(name) for name in wanted}
         obj = world.store.change(obj, **wanted)
         world.emit(f"{kind}.updated", obj, previous)

@@ -93,9 +93,9 @@ class Store:
                 raise
             self.db.execute("commit")
 
-    def new(self, kind: str, *, now: int | None = None, **fields: Any) -> Obj:
-        """Store a new object with the next id of its kind; ``now`` in seconds since 1970."""
-        base = {
+    def new(self, kind: str, *, now: Any = None, **fields: Any) -> Obj:
+        """Store a new object with an id of its kind; ``now`` in seconds since 1970, or None."""
+        base: Obj = {
             "id": f"{PREFIXES[kind]}_{secrets.token_hex(12)}",
             "object": kind,
             "created": int(time.time()) if now is None else now,
