@@ -81,8 +81,6 @@ accounts = [
     path("security/devices/", signed_in(usersessions.list_usersessions), name="usersessions_list"),
 ]
 
-plain = [path("office/", entrance.front, name="office_home")]
-
 _people = [
     path("people/", office.people, name="people"),
     path("people/invite/", office.invite, name="invite"),
