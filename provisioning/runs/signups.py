@@ -7,7 +7,6 @@ import hashlib
 import hmac
 import secrets
 import uuid
-from typing import cast
 
 from django.conf import settings
 from django.db import transaction
@@ -61,7 +60,7 @@ def start(plan: Plan) -> uuid.UUID:
             expires_at=moment + UNPAID_LIFE,
         )
         _send_code(sign_up)
-    return cast("uuid.UUID", sign_up.pk)
+    return sign_up.pk
 
 
 def change_plan(sign_up_id: uuid.UUID, plan: Plan) -> None:
@@ -177,7 +176,7 @@ def record_paid(sign_up_id: uuid.UUID) -> uuid.UUID:
         sign_up=sign_up,
         defaults={"state": RunState.WAITING, "due_at": moment, "created_at": moment},
     )
-    return cast("uuid.UUID", run.pk)
+    return run.pk
 
 
 def expire() -> int:

@@ -26,7 +26,9 @@ def problem(slug: str, *, own_id: uuid.UUID | None) -> Refused | None:
         tenancy.reserve_slug(slug)
     except Refused as refusal:
         return refusal
-    held = SignUp.objects.filter(slug=slug, state__in=HOLDING).exclude(pk=own_id)
+    held = SignUp.objects.filter(slug=slug, state__in=HOLDING)
+    if own_id is not None:
+        held = held.exclude(pk=own_id)
     return SlugTaken(slug=slug) if held.exists() else None
 
 
