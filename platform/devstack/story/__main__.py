@@ -33,6 +33,7 @@ def main() -> int:
             _play(file, known)
     except (StoryError, httpx.HTTPError, subprocess.CalledProcessError, KeyError) as problem:
         print(f"\nThe story stopped: {type(problem).__name__}: {problem}", file=sys.stderr)
+        print("To begin it anew: make demo-reset, then make demo.", file=sys.stderr)
         return 1
     print(f"\nEvery step held, in {time.monotonic() - began:.0f} s.", flush=True)
     _invite(state.read(file))

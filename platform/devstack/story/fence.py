@@ -17,12 +17,14 @@ def try_to_cross(one: Visitor, other: Visitor) -> None:
             thief = Visitor(there.base)
             for cookie in here.http.cookies.jar:
                 thief.http.cookies.set(cookie.name, cookie.value or "")
-            _expect_closed(thief, ["/room/traders_room/", "/api/v1/trading/accounts", "/office/"])
+            _expect_closed(
+                thief, ["/room/traders_room/", "/api/v1/trading/my/accounts", "/office/"]
+            )
             _expect_closed(there, [_path(line) for line in _own(here)])
 
 
 def _own(visitor: Visitor) -> list[str]:
-    items = visitor.look("/api/v1/trading/accounts").json()["items"]
+    items = visitor.look("/api/v1/trading/my/accounts").json()["items"]
     return [str(line["id"]) for line in items]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from decimal import Decimal
 from typing import Any
 
 import httpx
@@ -71,7 +72,7 @@ def _open(client: Visitor, kind: str) -> str:
 
 
 def _accounts(client: Visitor) -> dict[str, dict[str, Any]]:
-    answer = client.look("/api/v1/trading/accounts")
+    answer = client.look("/api/v1/trading/my/accounts")
     if answer.status_code != httpx.codes.OK:
         raise StoryError(f"the API answered {answer.status_code}: {answer.text[:300]}")
     return {str(line["id"]): line for line in answer.json()["items"]}
@@ -116,5 +117,6 @@ def _settled(client: Visitor, logins: dict[str, str], control_url: str) -> dict[
     raise StoryError(f"the room says {ours}, the server says {theirs}")
 
 
-def _same(one: str | None, other: str | None) -> bool:
-    return one is not None and other is not None and float(one) == float(other) and float(one) != 0
+def _same(ours: str | None, theirs: str | None) -> bool:
+    """Whether a balance in units is the server's in cents, and not nothing."""
+    return ours is not None and Decimal(ours) * 100 == Decimal(theirs or 0) != 0
