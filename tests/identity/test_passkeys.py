@@ -11,6 +11,7 @@ from django.core.wsgi import get_wsgi_application
 from django.db import connections
 from playwright.sync_api import sync_playwright
 
+from devstack.chromium import launch_options
 from tests.support.people import PASSWORD
 
 pytestmark = pytest.mark.browser
@@ -46,7 +47,7 @@ def page(monkeypatch):
     """A browser with a fingerprint reader; what the console complains about fails the test."""
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright keeps a loop in this thread
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium")
+        browser = playwright.chromium.launch(**launch_options())
         page = browser.new_page()
         session = page.context.new_cdp_session(page)
         session.send("WebAuthn.enable")
