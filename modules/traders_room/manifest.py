@@ -45,5 +45,5 @@ module = Module(
             on_phone=True,
         ),
     ),
-    slots=("traders_room.dashboard", "traders_room.dashboard_side"),
+    slots=("traders_room.top", "traders_room.dashboard"),
 )

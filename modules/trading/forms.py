@@ -150,9 +150,7 @@ class TypeForm(forms.Form):
         label=_("Group of the trading server"),
         help_text=_("The group sets currency, symbols, spreads and commission."),
     )
-    leverages = forms.CharField(
-        label=_("Leverages on offer"), initial="50, 100, 200, 500", help_text=_("1 to these.")
-    )
+    leverages = forms.CharField(label=_("Leverages on offer"), initial="50, 100, 200, 500")
     leverage_default = forms.IntegerField(
         label=_("Leverage chosen at first"), initial=100, min_value=1, max_value=_LONGEST_LEVERAGE
     )

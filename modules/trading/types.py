@@ -240,6 +240,10 @@ class TradeTotals:
     net: Money
     commission: Money
     swap: Money
+    gained: Money
+    """Sum of the trades that left more than nothing."""
+    lost: Money
+    """Sum of the others; negative."""
 
     @property
     def costs(self) -> Money:
@@ -270,11 +274,17 @@ class Curve:
     at: tuple[int, ...]
     equity: tuple[Decimal, ...]
     balance: tuple[Decimal, ...]
+    result: Money
+    """What trading brought in the time: the change of equity less money paid in and out."""
+    basis: Money
+    """Equity at the beginning and what was paid in since: what the result was made with."""
 
     @property
-    def change(self) -> Decimal:
-        """Last equity less the first; money paid in and out included."""
-        return self.equity[-1] - self.equity[0] if self.equity else Decimal(0)
+    def result_percent(self) -> Decimal | None:
+        """The result in per cent of its basis; ``None`` without one."""
+        if self.basis.minor <= 0:
+            return None
+        return Decimal(self.result.minor) * 100 / self.basis.minor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

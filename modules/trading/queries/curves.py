@@ -13,7 +13,7 @@ from decimal import Decimal
 from django.db import connection
 
 from kernel import clock
-from kernel.money import exponent
+from kernel.money import Money, exponent
 from modules.trading.models import AccountSnapshot, DailyResult
 from modules.trading.types import AccountLine, Curve
 
@@ -31,9 +31,15 @@ TREND_DAYS = 30
 _HOURS = """
     SELECT date_trunc('hour', done_at) AS hour, sum(
       CASE WHEN action IN (13, 14) THEN 0
-           ELSE profit_minor + swap_minor + commission_minor END) AS change
+           ELSE profit_minor + swap_minor + commission_minor END)::bigint AS change
     FROM trading_deal WHERE account_id = ANY(%s) AND done_at > %s
     GROUP BY 1 ORDER BY 1
+"""
+_MOVED = """
+    SELECT coalesce(sum(profit_minor), 0)::bigint,
+           coalesce(sum(profit_minor) FILTER (WHERE profit_minor > 0), 0)::bigint
+    FROM trading_deal
+    WHERE account_id = ANY(%s) AND done_at > %s AND action IN (2, 3, 5, 6, 19, 20)
 """
 _BEFORE = """
     SELECT coalesce(sum(CASE WHEN action IN (13, 14) THEN 0
@@ -51,18 +57,24 @@ def curve(accounts: Sequence[AccountLine], range_key: str = "3m") -> Curve:
     """
     currency = accounts[0].currency if accounts else ""
     if not accounts:
-        return Curve(currency=currency, at=(), equity=(), balance=())
+        nothing = Money(0, currency)
+        return Curve(currency=currency, at=(), equity=(), balance=(), result=nothing, basis=nothing)
     ids = [one.id for one in accounts]
     since = _since(range_key)
-    start, is_old = _sum_before(ids, since)
+    start, is_old = _asked(_BEFORE, ids, since) if since != _LONG_AGO else (0, 0)
     balances = _running(_hours(ids, since), start)
     floats = _floats(ids, since)
     hours = sorted({*balances, *floats, *({since} if is_old else ())})
     points = _merged(hours, balances, floats, start)
-    now = clock.now()
     standing = sum(one.balance.minor + one.credit.minor for one in accounts)
-    points.append((now, sum(one.equity.minor for one in accounts), standing))
-    return _as_curve(_thinned(points), currency)
+    equity = sum(one.equity.minor for one in accounts)
+    points.append((clock.now(), equity, standing))
+    moved, paid_in = _asked(_MOVED, ids, since)
+    return _as_curve(
+        _thinned(points),
+        result=Money(equity - start - moved, currency),
+        basis=Money(start + paid_in, currency),
+    )
 
 
 def with_trends(accounts: Iterable[AccountLine]) -> tuple[AccountLine, ...]:
@@ -105,19 +117,17 @@ def _since(range_key: str) -> dt.datetime:
     return (now - back).replace(minute=0, second=0, microsecond=0)
 
 
-def _sum_before(ids: Sequence[uuid.UUID], since: dt.datetime) -> tuple[int, bool]:
-    if since == _LONG_AGO:
-        return 0, False
+def _asked(statement: str, ids: Sequence[uuid.UUID], since: dt.datetime) -> tuple[int, int]:
     with connection.cursor() as cursor:
-        cursor.execute(_BEFORE, [list(ids), since])
-        total, count = cursor.fetchone()
-    return total, bool(count)
+        cursor.execute(statement, [list(ids), since])
+        first, second = cursor.fetchone()
+    return first, second
 
 
 def _hours(ids: Sequence[uuid.UUID], since: dt.datetime) -> list[tuple[dt.datetime, int]]:
     with connection.cursor() as cursor:
         cursor.execute(_HOURS, [list(ids), since])
-        return [(hour, int(change)) for hour, change in cursor.fetchall()]
+        return list(cursor.fetchall())
 
 
 def _running(changes: Sequence[tuple[dt.datetime, int]], start: int) -> dict[dt.datetime, int]:
@@ -161,11 +171,15 @@ def _thinned(
     return points if step == 1 else [*points[:-1:step], points[-1]]
 
 
-def _as_curve(points: Sequence[tuple[dt.datetime, int, int]], currency: str) -> Curve:
-    scale = -exponent(currency)
+def _as_curve(
+    points: Sequence[tuple[dt.datetime, int, int]], *, result: Money, basis: Money
+) -> Curve:
+    scale = -exponent(result.currency)
     return Curve(
-        currency=currency,
+        currency=result.currency,
         at=tuple(int(at.timestamp()) for at, _equity, _balance in points),
         equity=tuple(Decimal(equity).scaleb(scale) for _at, equity, _balance in points),
         balance=tuple(Decimal(balance).scaleb(scale) for _at, _equity, balance in points),
+        result=result,
+        basis=basis,
     )

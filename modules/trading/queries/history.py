@@ -32,6 +32,7 @@ TRADES, CLOSING = (0, 1), (1, 2, 3)
 CREDITS, CANCELLED = (3, 6, 20), (13, 14)
 
 _NET = F("profit_minor") + F("swap_minor") + F("commission_minor")
+_WON = Q(profit_minor__gt=-F("swap_minor") - F("commission_minor"))
 _ORDER: Mapping[str, tuple[str, ...]] = {
     "closed": ("done_at", "deal_id"),
     "symbol": ("symbol", "done_at", "deal_id"),
@@ -74,9 +75,10 @@ def trade_totals(wanted: HistoryFilter) -> tuple[TradeTotals, ...]:
         .values("account__currency")
         .annotate(
             count=Count("pk"),
-            won=Count("pk", filter=Q(profit_minor__gt=-F("swap_minor") - F("commission_minor"))),
+            won=Count("pk", filter=_WON),
             lots=Sum("lots_closed"),
             total=Sum(_NET),
+            gained=Sum(_NET, filter=_WON),
             fees=Sum("commission_minor"),
             swaps=Sum("swap_minor"),
         )
@@ -91,6 +93,8 @@ def trade_totals(wanted: HistoryFilter) -> tuple[TradeTotals, ...]:
             net=Money(row["total"], row["account__currency"]),
             commission=Money(row["fees"], row["account__currency"]),
             swap=Money(row["swaps"], row["account__currency"]),
+            gained=Money(row["gained"] or 0, row["account__currency"]),
+            lost=Money(row["total"] - (row["gained"] or 0), row["account__currency"]),
         )
         for row in sums
     )

@@ -82,7 +82,7 @@ def _curve_context(request: ActorRequest, mine: AccountLine) -> dict[str, Any]:
     found = queries.curve([mine], wanted)
     return {
         "chart": chart(found, (_("Equity"), _("Balance"))),
-        "change": found.change,
+        "curve": found,
         "range": wanted,
         "ranges": RANGES,
     }
