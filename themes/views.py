@@ -153,7 +153,11 @@ def preview(request: HttpRequest, page: str) -> HttpResponse:
     worn = Look(version=draft.version, tokens=draft.tokens, logos=draft.files, name=tenant.name)
     if page == "mail":
         brand = queries.brand_of(worn, tenant.name)
-        response = render(request, samples.TEMPLATES[page], {**samples.words(page), "brand": brand})
+        response = render(
+            request,
+            samples.TEMPLATES[page],
+            {**samples.words(page), "brand": brand, "subject": _("Your account is open")},
+        )
         response["Content-Security-Policy"] = _MAIL_POLICY
         return response
     wanted = request.GET.get("mode", "")
