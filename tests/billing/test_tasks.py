@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from contextlib import contextmanager
 
+from kombu import pools
+
 from billing import services, tasks
 from billing.models import SubscriptionState
 from kernel import clock
@@ -77,7 +79,7 @@ def queue_down(app):
 
 
 def _forget_connections(app):
-    app.pool.force_close_all()
+    pools.reset()
     app._pool = None
     app.amqp._producer_pool = None
 
