@@ -147,7 +147,8 @@ def one_line(text: str) -> str:
 def _text(name: str, words: Mapping[str, Any]) -> str:
     # Plain text has no markup to escape from: an apostrophe stays an apostrophe.
     plain = Context(dict(words), autoescape=False)
-    return str(get_template(name).template.render(plain)).strip()
+    engine: Any = get_template(name)
+    return str(engine.template.render(plain)).strip()
 
 
 def _one_address(to: str) -> str:

@@ -36,7 +36,7 @@ class TenantFiles(FileSystemStorage):
         super().__init__(file_permissions_mode=0o640, directory_permissions_mode=0o750)
 
     @property
-    def base_location(self) -> str:  # type: ignore[override]  # Django caches it; ours follows the pin
+    def base_location(self) -> str:
         """The pinned tenant's folder.
 
         Raises:
@@ -45,7 +45,7 @@ class TenantFiles(FileSystemStorage):
         return str(Path(settings.FILES_ROOT) / pin.current())
 
     @property
-    def location(self) -> str:  # type: ignore[override]  # Django caches it; ours follows the pin
+    def location(self) -> str:
         """The pinned tenant's folder, absolute."""
         return str(Path(self.base_location).absolute())
 

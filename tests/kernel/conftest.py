@@ -6,6 +6,7 @@ from contextlib import ExitStack
 
 import pytest
 from django.test import override_settings
+
 from tenants.schemas.provisioner import admin
 
 

@@ -8,6 +8,7 @@ from functools import partial, wraps
 from typing import Any, TypeVar
 from urllib.parse import unquote_to_bytes
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
@@ -73,7 +74,7 @@ class SessionCookie(APIKeyBase):
     """The session of the pages: says so in the description; the door has checked it."""
 
     openapi_in = "cookie"
-    param_name = "sessionid"
+    param_name = settings.SESSION_COOKIE_NAME
 
     def __call__(self, request: HttpRequest) -> Actor | None:
         """Whom the door let in."""

@@ -30,7 +30,8 @@ class Api(NinjaAPI):
         patterns = [p for p in super()._get_urls() if p.name != "api-root"]  # type: ignore[union-attr]  # all are patterns
         self._refuse_undeclared()
         for pattern in patterns:
-            pattern.callback = _with_problems(pattern.callback)  # type: ignore[union-attr]  # all are patterns
+            if pattern.callback is not None:
+                pattern.callback = _with_problems(pattern.callback)
         return [
             path("docs", docs, {"api": self}, name="docs"),
             path("openapi.json", openapi, {"api": self}, name="openapi"),

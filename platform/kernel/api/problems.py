@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -77,7 +77,7 @@ def problem(
     code: str,
     detail: str,
     *,
-    errors: list[Mapping[str, str]] | None = None,
+    errors: Sequence[Mapping[str, str]] = (),
 ) -> HttpResponse:
     """One problem as an HTTP answer."""
     body = {
@@ -87,7 +87,7 @@ def problem(
         "code": code,
         "detail": detail,
         "request_id": getattr(request, "id", ""),
-        "errors": errors or [],
+        "errors": list(errors),
     }
     response = HttpResponse(json.dumps(body), status=status, content_type=MEDIA_TYPE)
     response["Cache-Control"] = "no-store"

@@ -39,7 +39,7 @@ def seal(plain: str | bytes, *, about: str) -> bytes:
     return header + nonce + AESGCM(key.subkey(FIELD)).encrypt(nonce, words, _bound(about))
 
 
-def unseal(sealed: bytes, *, about: str) -> bytes:
+def unseal(sealed: bytes | memoryview, *, about: str) -> bytes:
     """Read what was sealed for the pinned tenant at the place ``about``.
 
     Raises:
@@ -58,7 +58,7 @@ def unseal(sealed: bytes, *, about: str) -> bytes:
         raise Unsealable(about) from error
 
 
-def reseal(sealed: bytes, *, about: str) -> bytes:
+def reseal(sealed: bytes | memoryview, *, about: str) -> bytes:
     """The same value under the newest key; unchanged when it is sealed with that already.
 
     Raises:
