@@ -20,5 +20,6 @@ NAVIGATION = (
         permission="billing.see_plan",
         icon="blocks",
         order=900,
+        group=_("Settings"),
     ),
 )
