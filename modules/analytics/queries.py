@@ -7,7 +7,7 @@ import datetime as dt
 import itertools
 import uuid
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from django.utils import formats
@@ -115,41 +115,30 @@ def _cell(on: dt.date, first_on: dt.date, known: dict[dt.date, Day]) -> Day:
 
 
 def _symbols(lines: Iterable[DayLine], currency: str) -> Sequence[Share]:
-    shares = _shares(lines, currency, key=lambda line: line.symbol, name=str)
+    groups: dict[str, list[DayLine]] = defaultdict(list)
+    for line in lines:
+        if line.symbol:
+            groups[line.symbol].append(line)
+    shares = [_share(name, group, currency) for name, group in groups.items()]
     return sorted(shares, key=lambda share: -abs(share.net.minor))[:MOST_SYMBOLS]
 
 
 def _weekdays(lines: Iterable[DayLine], currency: str) -> Sequence[Share]:
-    dated = sorted(lines, key=lambda line: line.day_on.weekday())
-    return _shares(
-        dated,
-        currency,
-        key=lambda line: line.day_on.weekday(),
-        name=lambda number: str(WEEKDAYS[number]),
-    )
-
-
-def _shares(
-    lines: Iterable[DayLine],
-    currency: str,
-    *,
-    key: Callable[[DayLine], object],
-    name: Callable[[object], str],
-) -> list[Share]:
-    groups: dict[object, list[DayLine]] = defaultdict(list)
+    groups: dict[int, list[DayLine]] = defaultdict(list)
     for line in lines:
         if line.symbol:
-            groups[key(line)].append(line)
-    return [
-        Share(
-            name=name(what),
-            trades=sum(line.closed for line in group),
-            won=sum(line.won for line in group),
-            lots=sum((line.lots for line in group), Decimal(0)),
-            net=Money(sum(line.net_minor for line in group), currency),
-        )
-        for what, group in groups.items()
-    ]
+            groups[line.day_on.weekday()].append(line)
+    return [_share(str(WEEKDAYS[day]), groups[day], currency) for day in sorted(groups)]
+
+
+def _share(name: str, lines: Sequence[DayLine], currency: str) -> Share:
+    return Share(
+        name=name,
+        trades=sum(line.closed for line in lines),
+        won=sum(line.won for line in lines),
+        lots=sum((line.lots for line in lines), Decimal(0)),
+        net=Money(sum(line.net_minor for line in lines), currency),
+    )
 
 
 def _line(lines: Iterable[DayLine], currency: str) -> tuple[Sequence[Point], Drawdown]:

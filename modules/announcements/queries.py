@@ -49,7 +49,8 @@ def present(client_id: uuid.UUID) -> tuple[AnnouncementLine, ...]:
 
 def rendered(text: str) -> SafeString:
     """Markdown as HTML that cannot do harm."""
-    return mark_safe(_MARKDOWN.render(text))  # noqa: S308  # made by a renderer that escapes HTML
+    html: str = _MARKDOWN.render(text)
+    return mark_safe(html)  # noqa: S308  # made by a renderer that escapes HTML
 
 
 def _line(row: Announcement) -> AnnouncementLine:

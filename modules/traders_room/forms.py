@@ -74,7 +74,7 @@ class SettingsForm(forms.Form):
         label=_("Light or dark"),
         required=False,
         choices=[
-            ("", _("As the device")),
+            ("", _("As the broker chose")),
             ("light", _("Light")),
             ("dark", _("Dark")),
         ],

@@ -14,6 +14,9 @@ from django.core.paginator import Page
 from kernel.module import Text
 from kernel.money import Money
 
+HEALTHY_PERCENT, LOW_PERCENT = 300, 120
+"""Margin levels from which an account is shown as healthy, and below which as low."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TypeWish:
@@ -308,6 +311,16 @@ class CurrencyTotal:
         if not self.margin.minor:
             return None
         return (Decimal(self.equity.minor) * 100 / self.margin.minor).quantize(Decimal(1))
+
+    @property
+    def margin_tone(self) -> str:
+        """How safe the margin level is: ``ok``, ``warn`` or ``bad``; empty with nothing open."""
+        level = self.margin_level_percent
+        if level is None:
+            return ""
+        if level >= HEALTHY_PERCENT:
+            return "ok"
+        return "warn" if level >= LOW_PERCENT else "bad"
 
     @property
     def bar_percent(self) -> int:

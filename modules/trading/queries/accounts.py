@@ -129,10 +129,6 @@ def totals(lines: Iterable[AccountLine]) -> tuple[CurrencyTotal, ...]:
 def line(row: TradingAccount) -> AccountLine:
     """A row as it leaves the module; ``type`` must be loaded."""
     state = AccountState(row.state)
-    money = {
-        name: Money(getattr(row, f"{name}_minor"), row.currency)
-        for name in ("balance", "credit", "equity", "margin", "free_margin", "floating")
-    }
     return AccountLine(
         id=row.pk,
         login=row.login,
@@ -156,7 +152,12 @@ def line(row: TradingAccount) -> AccountLine:
         opened_at=row.opened_at,
         state_at=row.state_at,
         uneven_at=row.uneven_at,
-        **money,
+        balance=Money(row.balance_minor, row.currency),
+        credit=Money(row.credit_minor, row.currency),
+        equity=Money(row.equity_minor, row.currency),
+        margin=Money(row.margin_minor, row.currency),
+        free_margin=Money(row.free_margin_minor, row.currency),
+        floating=Money(row.floating_minor, row.currency),
     )
 
 

@@ -58,7 +58,7 @@ def trades_page(wanted: HistoryFilter, *, per_page: int = PER_PAGE) -> PageOf:
     fields = _ORDER.get(wanted.sort.lstrip("-"), _ORDER["closed"])
     sign = "-" if wanted.sort.startswith("-") else ""
     rows = _closing(wanted).annotate(net=_NET).order_by(*(f"{sign}{field}" for field in fields))
-    page: Page[Deal] = Paginator(rows, per_page).get_page(wanted.page)
+    page = Paginator(rows, per_page).get_page(wanted.page)
     return PageOf(lines=tuple(_trade(r) for r in page), page=page, total=page.paginator.count)
 
 

@@ -11,10 +11,11 @@ from modules.trading.types import SyncLine
 def syncs() -> tuple[SyncLine, ...]:
     """Every server that is read, with what is here of it; three queries however many."""
     deals = dict(Deal.objects.values_list("server_id").annotate(count=Count("pk")))
+    uneven = Count("pk", filter=Q(uneven_at__isnull=False))
     accounts = {
-        row["server_id"]: row
+        row["server_id"]: (row["count"], row["uneven"])
         for row in TradingAccount.objects.values("server_id").annotate(
-            count=Count("pk"), uneven=Count("pk", filter=Q(uneven_at__isnull=False))
+            count=Count("pk"), uneven=uneven
         )
     }
     return tuple(
@@ -26,8 +27,8 @@ def syncs() -> tuple[SyncLine, ...]:
             failing_since_at=row.failing_since_at,
             failure=row.failure,
             deals=deals.get(row.pk, 0),
-            accounts=accounts.get(row.pk, {}).get("count", 0),
-            uneven=accounts.get(row.pk, {}).get("uneven", 0),
+            accounts=accounts.get(row.pk, (0, 0))[0],
+            uneven=accounts.get(row.pk, (0, 0))[1],
         )
         for row in ServerSync.objects.order_by("pk")
     )

@@ -223,5 +223,6 @@ def _choose_login(server: TradingServer, work: Work) -> int | None:
 
 
 def _keep_login(work: Work, login: int) -> int:
-    TradingAccount.objects.filter(pk=work.account_id).update(login=login)
+    if work.account_id is not None:
+        TradingAccount.objects.filter(pk=work.account_id).update(login=login)
     return login
