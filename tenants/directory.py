@@ -136,7 +136,8 @@ def _listen_for_changes() -> None:
 def _listen() -> None:
     while True:
         try:
-            channel = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=30).pubsub()
+            server: Any = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=30)
+            channel = server.pubsub()
             channel.subscribe(CHANNEL)
             forget()
             _listening.set()

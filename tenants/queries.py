@@ -123,7 +123,8 @@ def _primary(tenant: Tenant) -> str:
 
 def _with_all() -> QuerySet[Tenant]:
     hosts = Prefetch("domains", Domain.objects.select_related("tenant").order_by("domain"))
-    return Tenant.objects.select_related("tenanthealth").prefetch_related(hosts)
+    rows: QuerySet[Tenant] = Tenant.objects.select_related("tenanthealth")
+    return rows.prefetch_related(hosts)
 
 
 def _line(tenant: Tenant) -> TenantLine:

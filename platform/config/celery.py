@@ -17,12 +17,12 @@ app.autodiscover_tasks(["kernel"], related_name="mail")
 app.autodiscover_tasks(["kernel.api"], related_name="idempotency")
 
 
-@setup_logging.connect
+@setup_logging.connect  # type: ignore[untyped-decorator]  # Celery has no types
 def keep_our_logging(**_: object) -> None:
     """Celery sets up no logging of its own; ``kernel.logging`` has done so."""
 
 
-@app.on_after_finalize.connect
+@app.on_after_finalize.connect  # type: ignore[untyped-decorator]  # Celery has no types
 def schedule(sender: Celery, **_: object) -> None:
     """Give beat the tasks that say how often: per tenant through a fan-out, or once."""
     from kernel.tasks import EVERY  # noqa: PLC0415 - filled only after the tasks are found

@@ -47,7 +47,8 @@ def _words(module: Module) -> Iterator[str]:
     for permission in module.permissions:
         if not permission.code.startswith(f"{module.key}."):
             yield f"{module.key}: permission {permission.code} must begin with the module's key"
-    named = [item.permission for item in (*module.navigation, *module.widgets)]
+    named = [item.permission for item in module.navigation]
+    named += [widget.permission for widget in module.widgets]
     for code in named:
         if code is not None and code not in permissions():
             yield f"{module.key}: nobody declares permission {code}"

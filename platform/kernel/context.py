@@ -34,7 +34,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     area = area or getattr(request, "area", None)  # a person's own pages stand in their area
     actor: Actor | None = getattr(request, "actor", None)
     tenant = getattr(request, "tenant", None)
-    active = getattr(tenant, "active_modules", frozenset())
+    active: frozenset[str] = getattr(tenant, "active_modules", frozenset())
     return {
         "area": area.value if area else "",
         "actor": actor,

@@ -17,8 +17,7 @@ _BELL = "atrium:outbox:bell"
 
 @cache
 def _client() -> redis.Redis:
-    client = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=10, socket_connect_timeout=2)
-    return cast("redis.Redis", client)
+    return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=10, socket_connect_timeout=2)
 
 
 def ring(schema: str) -> None:

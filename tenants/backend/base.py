@@ -43,6 +43,8 @@ class DatabaseWrapper(TenantsWrapper):
     it goes where :meth:`enter` sends it, by SET ROLE to the schema's owner.
     """
 
+    connection: Any
+
     def __init__(self, settings_dict: dict[str, Any], alias: str = "default") -> None:
         self._here: str | None = None
         self._kept: OrderedDict[str, _Kept] = OrderedDict()

@@ -109,7 +109,7 @@ def _migrate_group(missing: frozenset[Key], schemas: list[str], outcome: Outcome
 def _collect(missing: frozenset[Key], example: str) -> str | None:
     """The SQL of the ``missing`` migrations, or ``None`` if some of it is not SQL."""
     with as_owner(example) as connection:
-        executor = MigrationExecutor(connection)
+        executor: Any = MigrationExecutor(connection)
         plan = executor.migration_plan(sorted(missing))
         if not all(_is_plain(migration) for migration, _ in plan):
             return None
@@ -157,7 +157,7 @@ def _by_replay(statements: str) -> Callable[[str], None]:
             head = sql.SQL(
                 "SET LOCAL ROLE {}; SET LOCAL search_path = {}; SET LOCAL lock_timeout = {};"
             ).format(sql.Identifier(owner_of(schema)), sql.Identifier(schema), LOCK_TIMEOUT)
-            connection.execute(head + sql.SQL(statements))  # type: ignore[arg-type]  # Django's own SQL
+            connection.execute(head + sql.SQL(statements))
             connection.execute("RESET ROLE; SET LOCAL search_path = public")
             roles.protect_rows(connection, schema=schema, role=role_of(schema))
 

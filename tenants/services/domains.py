@@ -96,7 +96,7 @@ def may_issue(host: str) -> bool:
         state=DomainState.VERIFIED,
         tenant__state__in=[State.LIVE, State.NEW],
     )
-    return found.exists()
+    return bool(found.exists())
 
 
 def domains_to_check(limit: int = 500) -> list[uuid.UUID]:

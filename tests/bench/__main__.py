@@ -194,9 +194,7 @@ def serving() -> list[Row]:
     tenants.close()
     plain.close()
     ours_rate, base = (statistics.median(rate) for rate in rates)
-    return [
-        Row("tenant_request", ours_rate, base, ours_rate / base, 0.8, "higher", "requests/s")
-    ]
+    return [Row("tenant_request", ours_rate, base, ours_rate / base, 0.8, "higher", "requests/s")]
 
 
 def main() -> int:

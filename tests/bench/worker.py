@@ -18,7 +18,6 @@ from django.core.wsgi import get_wsgi_application  # noqa: E402
 def ours_warm(number: int) -> None:
     from kernel import pin
     from kernel.actor import Actor
-
     from tenants import services
 
     with pin.pin(pin.PUBLIC):
@@ -39,8 +38,8 @@ def ours_refill(number: int) -> None:
 
 def stock_create(number: int) -> None:
     from django.db import connection
-    from kernel import clock
 
+    from kernel import clock
     from tenants.models import Domain, Tenant
 
     name = f"stock{number}"

@@ -62,7 +62,12 @@ def read_production(**changes):
     return subprocess.run(
         [sys.executable, "-c", "import config.settings.production"],
         cwd=ROOT,
-        env={**environment, "PYTHONPATH": f"{ROOT / 'platform'}{os.pathsep}{ROOT}", **GOOD, **changes},
+        env={
+            **environment,
+            "PYTHONPATH": f"{ROOT / 'platform'}{os.pathsep}{ROOT}",
+            **GOOD,
+            **changes,
+        },
         capture_output=True,
         text=True,
         check=False,
@@ -78,7 +83,11 @@ def test_production_starts_on_real_services_only():
 @pytest.mark.parametrize(
     ("name", "value", "sentence"),
     [
-        ("DATABASE_URL", "postgresql://a:b@127.0.0.1/atrium", "DATABASE_URL points to this machine"),
+        (
+            "DATABASE_URL",
+            "postgresql://a:b@127.0.0.1/atrium",
+            "DATABASE_URL points to this machine",
+        ),
         ("REDIS_URL", "redis://localhost/0", "REDIS_URL points to this machine"),
         ("EMAIL_URL", "smtp://localhost:1025", "EMAIL_URL points to this machine"),
         ("STRIPE_API_BASE", "http://stripe.prod.example", "local Stripe"),

@@ -20,7 +20,9 @@ def test_only_this_machine_may_ask_dom_06(alpha, vendor):
 
 
 def test_the_question_does_not_exist_on_a_brokers_host(alpha):
-    assert alpha.client().get("/internal/may-issue", {"domain": "alpha.localhost"}).status_code == 404
+    assert (
+        alpha.client().get("/internal/may-issue", {"domain": "alpha.localhost"}).status_code == 404
+    )
 
 
 @pytest.mark.parametrize(

@@ -84,8 +84,7 @@ class Visitor:
         target = urljoin(self.url, form.action or self.url)
         headers = {"Referer": self.url, "Origin": _origin(self.url)}
         if form.method.lower() == "get" and not form.action.startswith("hx"):
-            pairs = [(k, v) for k, vs in sent.items() for v in vs]
-            return self._see(self.http.get(target, params=pairs))
+            return self._see(self.http.get(target, params=dict(sent)))
         return self._see(self.http.post(target, data=sent, files=files, headers=headers))
 
     def form(self, *names: str, to: str = "") -> Form:
