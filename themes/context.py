@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Any
 
 from django.conf import settings
@@ -10,11 +10,11 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import get_language
 
-from kernel.pin import PUBLIC
+from tenants.types import TenantInfo
 from themes import queries
 from themes.engine.stylesheet import fonts, theme_colour
 from themes.presets import DEFAULT
-from themes.tokens import Mode
+from themes.tokens import CHOICES, Mode
 from themes.types import Look
 
 _NAMES = {"en": "English", "ar": "العربية", "de": "Deutsch", "es": "Español", "zh-hans": "中文"}
@@ -33,13 +33,18 @@ _PRELOADS = {
 
 def looks(request: HttpRequest) -> dict[str, Any]:
     """Template context: ``looks``, the look of the host that is asked."""
-    tenant = getattr(request, "tenant", None)
-    is_vendor = tenant is None or tenant.schema == PUBLIC
-    worn = queries.preset_look(DEFAULT.key) if is_vendor else queries.look(tenant.theme_version)
-    name = settings.VENDOR_NAME if is_vendor else tenant.name
-    mode = request.COOKIES.get("mode", "")
-    chosen = mode if mode in {Mode.LIGHT, Mode.DARK} else ""
-    return {"looks": {**describe(worn, name=name, mode=chosen), "is_vendor": is_vendor}}
+    tenant: TenantInfo | None = getattr(request, "tenant", None)
+    chosen = _one_of(request.COOKIES.get("mode"), {Mode.LIGHT, Mode.DARK})
+    if tenant is None or tenant.is_vendor:
+        worn = queries.preset_look(DEFAULT.key)
+        return {"looks": describe(worn, name=settings.VENDOR_NAME, mode=chosen)}
+    worn = queries.look(tenant.theme_version)
+    updown = _one_of(request.COOKIES.get("updown"), CHOICES["updown"])
+    return {"looks": {**describe(worn, name=tenant.name, mode=chosen), "updown": updown}}
+
+
+def _one_of(value: str | None, allowed: Container[str]) -> str:
+    return value if value and value in allowed else ""
 
 
 def describe(worn: Look, *, name: str, mode: str = "") -> Mapping[str, Any]:

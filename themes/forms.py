@@ -16,7 +16,7 @@ _NAMES = frozenset(field.name for field in dataclasses.fields(Tokens))
 
 def given_tokens(posted: QueryDict) -> dict[str, str]:
     """The tokens among what was posted; whether they are good is for the service to say."""
-    return {name: posted[name] for name in posted if name in _NAMES}
+    return {name: str(posted[name]) for name in posted if name in _NAMES}
 
 
 class PresetForm(forms.Form):

@@ -26,6 +26,7 @@ _KINDS = ("PNG", "JPEG", "WEBP")
 _NEAR = 48
 _LEAST_SHARE = 0.02
 _OPAQUE = 128
+_WHITE = 240
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,11 +111,9 @@ def _main_colours(picture: Image.Image) -> tuple[str, ...]:
     """The colours that fill most of the picture; whites and what is transparent do not count."""
     small = picture.copy()
     small.thumbnail((96, 96))
-    pixels = [
-        pixel[:3]
-        for pixel in small.get_flattened_data()
-        if pixel[3] >= _OPAQUE and not all(channel > 240 for channel in pixel[:3])  # noqa: PLR2004  # white
-    ]
+    raw = small.tobytes()
+    quads = (raw[place : place + 4] for place in range(0, len(raw), 4))
+    pixels = [tuple(quad[:3]) for quad in quads if quad[3] >= _OPAQUE and min(quad) <= _WHITE]
     if not pixels:
         return ()
     flat = Image.new("RGB", (len(pixels), 1))

@@ -140,7 +140,7 @@ def settings(request: ActorRequest) -> HttpResponse:
     with translation.override(words["language"] or translation.get_language()):
         messages.success(request, _("Your settings were saved."))
     response = redirect("room:traders_room:settings")
-    for name in ("mode", "updown"):
+    for name in ("mode", "updown", "language"):
         _keep_cookie(response, name, words[name])
     return response
 

@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from typing import Any
 
 from allauth.account.adapter import get_adapter
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -64,7 +65,7 @@ class IdentityMiddleware:
         if user is not None:
             _introduce(request, user)
         with ExitStack() as stack:
-            if user is not None and user.language:
+            if user is not None and user.language and not _has_chosen_language(request):
                 stack.enter_context(translation.override(user.language))
             stack.enter_context(timezone.override(_time_zone(request, user)))
             return self.get_response(request)
@@ -90,6 +91,11 @@ class IdentityMiddleware:
         page = methods[0]["url"] if methods else reverse("identity_second_factor")
         messages.info(request, _("Confirm that it is you, then go on."))
         return HttpResponseRedirect(f"{page}?{urlencode({'next': _way_back(request)})}")
+
+
+def _has_chosen_language(request: Any) -> bool:
+    """Whether the language chooser of this browser was used: it comes before the profile."""
+    return request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME) in dict(settings.LANGUAGES)
 
 
 def _visitor(request: Any) -> User | None:

@@ -88,7 +88,7 @@ def test_words_on_buttons_that_nobody_can_read_are_refused_with_a_sentence():
 
 
 def test_the_pairs_cover_every_role_on_every_plane_and_tint():
-    assert len(pairs()) == len(set(pairs())) == 375
+    assert len(pairs()) == len(set(pairs())) == 383
 
 
 def test_the_stylesheet_holds_both_modes_and_the_choice_of_the_device():

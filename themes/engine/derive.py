@@ -272,27 +272,30 @@ def _navigation(tokens: Tokens, sheet: Sheet) -> Sheet:
     return {name: sheet[source] if source else "transparent" for name, source in pairs}
 
 
+_UPDOWN = {"west": ("ok", "bad"), "east": ("bad", "ok"), "cvd": ("info", "warn")}
+_HERO = ("", "-ink", "-ink-2", "-line", "-soft", "-mark", "-text")
+
+
 def _prices(tokens: Tokens, sheet: Sheet) -> Sheet:
-    """Up and down, and the plane of the balance card, where they must be readable too."""
-    up, down = {"east": ("bad", "ok"), "cvd": ("info", "warn")}.get(tokens.updown, ("ok", "bad"))
-    prices = {}
+    """Up and down, and the plane of the balance card, where they must be readable too.
+
+    The card's ``hero-ok`` and its sisters stand ready for viewers who chose other price colours.
+    """
+    up, down = _UPDOWN[tokens.updown]
+    prices: Sheet = {}
     for name, role in (("up", up), ("down", down)):
         prices |= {name: sheet[f"{role}-text"], f"{name}-soft": sheet[f"{role}-soft"]}
         prices[f"{name}-mark"] = sheet[f"{role}-mark"]
     if tokens.hero == "deep":
         both = [sheet["deep"], sheet["deep-2"]]
-        up_hue, down_hue = ROLES[up][2], ROLES[down][2]
-        hero = ("deep", "deep-ink", "deep-ink-2", "deep-line", "deep-2", "deep-mark", "deep-mark")
-        gains = (
-            solve((0.75, 0.15, up_hue), both, TEXT, 1),
-            solve((0.72, 0.16, down_hue), both, TEXT, 1),
-        )
+        plane = ("deep", "deep-ink", "deep-ink-2", "deep-line", "deep-2", "deep-mark", "deep-mark")
+        gains = {role: solve((0.74, lch[1], lch[2]), both, TEXT, 1) for role, lch in ROLES.items()}
     else:
-        hero = ("surface", "ink", "ink-2", "line", "press", "brand-mark", "brand-text")
-        gains = prices["up"], prices["down"]
-    names = [f"hero{part}" for part in ("", "-ink", "-ink-2", "-line", "-soft", "-mark", "-text")]
-    plane = {name: sheet[source] for name, source in zip(names, hero, strict=True)}
-    return {**prices, **plane, "hero-up": gains[0], "hero-down": gains[1]}
+        plane = ("surface", "ink", "ink-2", "line", "press", "brand-mark", "brand-text")
+        gains = {role: sheet[f"{role}-text"] for role in ROLES}
+    hero = {f"hero{part}": sheet[source] for part, source in zip(_HERO, plane, strict=True)}
+    hero |= {f"hero-{role}": colour for role, colour in gains.items()}
+    return {**prices, **hero, "hero-up": gains[up], "hero-down": gains[down]}
 
 
 def _series(brand: str, sheet: Sheet, page: _Page) -> Sheet:

@@ -66,7 +66,8 @@ def _areas() -> Iterator[Pair]:
         yield Pair("deep-mark", back, 4.5)
     for back in ("hero", "hero-soft"):
         yield from (Pair("hero-ink", back, 7), Pair("hero-ink-2", back, 4.5))
-        yield from (Pair("hero-up", back, 4.5), Pair("hero-down", back, 4.5))
+        for front in ("up", "down", "ok", "bad", "info", "warn"):
+            yield Pair(f"hero-{front}", back, 4.5)
         yield from (Pair("hero-text", back, 4.5), Pair("hero-mark", back, 3))
     yield from (Pair("ink", back, 7) for back in ("btn", "btn-hover", "seg-on"))
     yield from (Pair("nav-ink", "nav", 7), Pair("nav-ink-2", "nav", 4.5))

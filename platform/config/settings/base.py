@@ -139,7 +139,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "tenants.middleware.TenantMiddleware",
     IDENTITY_MIDDLEWARE[0],
-    "django.middleware.locale.LocaleMiddleware",
+    "tenants.language.TenantLanguage",
     "django.middleware.common.CommonMiddleware",
     *IDENTITY_MIDDLEWARE[1:],
     "kernel.access.ModuleGate",

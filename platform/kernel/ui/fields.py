@@ -99,7 +99,7 @@ def choice_cards(
 
 def switch(bound: BoundField, hint: str = "") -> SafeString:
     """A yes or no that reads as a switch."""
-    attributes = {"class": "switch", "role": "switch"}
+    attributes: dict[str, str | bool] = {"class": "switch", "role": "switch"}
     context = {"field": bound, "hint": hint or bound.help_text, "errors": bound.errors}
     return render_to_string(
         "ui/switch.html", {**context, "control": bound.as_widget(attrs=attributes)}
