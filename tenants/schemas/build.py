@@ -20,15 +20,21 @@ def new_name() -> str:
 
 
 def build() -> str:
-    """Make one schema with its roles by replaying the script; return its name.
+    """Make one schema with its roles by replaying the script, in reserve; return its name.
 
-    Opens one transaction of its own: a crash leaves nothing behind.
+    Opens one transaction of its own: a crash leaves nothing behind, and nothing that nobody
+    knows of.
     """
-    statements = current_script()
+    shape, statements = script.shape(), current_script()
     schema = new_name()
     with admin() as connection, connection.transaction():
         roles.make_roles(connection, schema)
         _replay(connection, schema, statements)
+        connection.execute(
+            "INSERT INTO public.tenants_readyschema (schema_name, shape, made_at)"
+            " VALUES (%s, %s, %s)",
+            [schema, shape, clock.now()],
+        )
     return schema
 
 
@@ -63,13 +69,7 @@ def fill_pool(wanted: int | None = None) -> int:
     shape = script.shape()
     made = 0
     while _ready(shape) < target:
-        schema = build()
-        with admin() as connection:
-            connection.execute(
-                "INSERT INTO public.tenants_readyschema (schema_name, shape, made_at)"
-                " VALUES (%s, %s, %s)",
-                [schema, shape, clock.now()],
-            )
+        build()
         made += 1
     return made
 

@@ -178,9 +178,9 @@ def make_primary(tenant_id: uuid.UUID, domain_id: uuid.UUID, *, by: Actor) -> No
 
 def _take_schema() -> str:
     """A ready schema that nobody else gets; needs a transaction."""
-    ready = ReadySchema.objects.select_for_update(skip_locked=True).order_by("made_at").first()
-    if ready is None:
-        return build.build()
+    reserve = ReadySchema.objects.select_for_update(skip_locked=True).order_by("made_at")
+    while (ready := reserve.first()) is None:
+        build.build()  # into the reserve first: a crash of ours then leaves it there
     schema = ready.schema_name
     ready.delete()
     return schema
