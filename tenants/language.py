@@ -23,4 +23,4 @@ class TenantLanguage(LocaleMiddleware):
             super().process_request(request)
             return
         translation.activate(tenant.locale)
-        request.LANGUAGE_CODE = translation.get_language()  # type: ignore[attr-defined]  # as Django's does
+        request.LANGUAGE_CODE = translation.get_language()
