@@ -97,7 +97,7 @@ WORDS: Mapping[str, Words] = {
     "certificate_unknown": Words(
         _("Nobody we know vouches for this certificate: self-signed, or by your own authority."),
         _(
-            "Compare the fingerprint below with the one on your server. If they are equal you "
+            "Compare its fingerprint with the one on your server. If they are equal you "
             "can trust this certificate; only this one will then be accepted. Or add your own "
             "authority to the connection."
         ),
@@ -105,14 +105,14 @@ WORDS: Mapping[str, Words] = {
     "certificate_other_name": Words(
         _("The certificate was made for another name than %(host)s."),
         _(
-            "Enter the name that is in the certificate (%(subject)s), or compare the fingerprint "
-            "below with the one on your server and trust exactly this certificate."
+            "Enter the name that is in the certificate (%(subject)s), or compare its fingerprint "
+            "with the one on your server and trust exactly this certificate."
         ),
     ),
     "certificate_changed": Words(
         _("The server shows another certificate than the one you trusted."),
         _(
-            "If you renewed it, compare the fingerprint below with the one on your server and "
+            "If you renewed it, compare its fingerprint with the one on your server and "
             "trust the new one. If you did not, somebody may stand between us: do not go on."
         ),
     ),

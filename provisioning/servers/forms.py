@@ -36,7 +36,12 @@ class ServerForm(forms.Form):
     port = forms.IntegerField(
         label=_("Port"), min_value=1, max_value=65_535, initial=443, help_text=_("443 or 1950")
     )
-    login = forms.IntegerField(label=_("Manager login"), min_value=1, max_value=LARGEST_LOGIN)
+    login = forms.IntegerField(
+        label=_("Manager login"),
+        min_value=1,
+        max_value=LARGEST_LOGIN,
+        help_text=_("The number of a manager account that nobody else signs in with."),
+    )
     password = forms.CharField(
         label=_("API password"),
         max_length=LONGEST_PASSWORD,

@@ -20,7 +20,6 @@ CERTIFICATE = (
     ("subject", _("Made for")),
     ("issuer", _("Issued by")),
     ("expires", _("Valid until")),
-    ("fingerprint", _("SHA-256 fingerprint")),
 )
 
 

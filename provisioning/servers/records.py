@@ -91,6 +91,12 @@ class ProbeLine:
         return self.state == "running"
 
     @property
+    def fingerprint_shown(self) -> str:
+        """The fingerprint as tools print it, in parts that a narrow screen can break."""
+        pairs = [self.fingerprint_found[i : i + 2].upper() for i in range(0, 64, 2)]
+        return " ".join(":".join(pairs[i : i + 4]) for i in range(0, 32, 4))
+
+    @property
     def has_passed(self) -> bool:
         """Whether the server may be used."""
         return self.state == "passed"

@@ -50,7 +50,7 @@ def server(request: HttpRequest, server_id: uuid.UUID) -> HttpResponse:
         line = queries.server(server_id)
     context = {
         "server": line,
-        "groups": queries.group_lines(server_id),
+        "group_lines": queries.group_lines(server_id),
         "probe": queries.newest_probe(server_id),
         "uptime": queries.uptime(server_id),
         "may_wire": _actor(request).may("provisioning.wire_servers"),

@@ -10,7 +10,7 @@ from provisioning.servers.services.health import (
     report_health,
     usable_servers,
 )
-from provisioning.servers.services.probing import ask_probe, probe, run_probe
+from provisioning.servers.services.probing import ask_probe, give_up_lost, probe, run_probe
 from provisioning.servers.services.wiring import (
     check_address,
     choose_groups,
@@ -31,6 +31,7 @@ __all__ = [
     "discard_draft",
     "draft_server",
     "forget_samples",
+    "give_up_lost",
     "probe",
     "read_groups",
     "redraft_server",

@@ -48,7 +48,7 @@ def ask_probe(
     row = Server.objects.locked().filter(pk=server_id).first()
     if row is None:
         raise NoSuchServer
-    give_up_lost(server_id)
+    give_up_lost()
     if row.probes.filter(state=ProbeState.RUNNING).exists():
         raise ProbeIsRunning
     probe = Probe(server=row, login=login or row.login, started_at=clock.now())
@@ -95,12 +95,10 @@ def probe(server_id: uuid.UUID, *, by: Actor) -> uuid.UUID:
     return probe_id
 
 
-def give_up_lost(server_id: uuid.UUID) -> None:
-    """End tests whose worker died."""
-    lost = Probe.objects.filter(
-        server_id=server_id, state=ProbeState.RUNNING, started_at__lt=clock.now() - LONGEST
-    )
-    lost.update(state=ProbeState.FAILED, ended_at=clock.now(), sealed_password=b"")
+def give_up_lost() -> int:
+    """End tests whose worker died and forget the passwords they were to prove; how many."""
+    lost = Probe.objects.filter(state=ProbeState.RUNNING, started_at__lt=clock.now() - LONGEST)
+    return lost.update(state=ProbeState.FAILED, ended_at=clock.now(), sealed_password=b"")
 
 
 def _credentials(probe: Probe) -> Credentials:

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 from django.db import connection, transaction
 
-from kernel import audit, secrets
+from kernel import audit, clock, secrets
 from kernel.errors import Refused
 from kernel.models import OutboxEvent
 from provisioning.servers import queries, sealed, services
@@ -176,6 +177,16 @@ def test_checks_are_kept_one_by_one(draft):
     assert services.run_probe(probe_id)
     assert not services.run_probe(probe_id)
     assert queries.newest_probe(draft).has_passed
+
+
+def test_a_test_whose_worker_died_ends_and_forgets_its_password(wired):
+    services.ask_probe(wired, by=SYSTEM, password="N3w!password")
+    Probe.objects.filter(state="running").update(started_at=clock.now() - dt.timedelta(minutes=4))
+
+    assert services.give_up_lost() == 1
+
+    newest = Probe.objects.order_by("-pk").first()
+    assert (newest.state, bytes(newest.sealed_password)) == ("failed", b"")
 
 
 def test_a_self_signed_certificate_is_pinned_after_a_look(alpha, wiring, simulator):
