@@ -32,6 +32,7 @@ document.addEventListener('click', (event) => {
   $('[data-question]', dialog).textContent = button.dataset.confirm;
   const yes = $('[data-yes]', dialog);
   yes.textContent = button.textContent.trim();
+  yes.className = button.matches('.btn-danger') ? 'btn btn-danger' : 'btn btn-primary';
   yes.onclick = () => {
     dialog.close();
     waiting = button;
