@@ -101,7 +101,7 @@ def provisioning() -> list[Row]:
     warm, cold, default = [], [], []
     ours.do("warm", 99)
     ours.do("cold", 0)
-    for n in range(4):
+    for n in range(3):
         default.append(stock.do("stock", n))
         cold.append(ours.do("cold", n))
         warm.append(ours.do("warm", n))

@@ -86,7 +86,8 @@ def _start(status: str, _headers: list[tuple[str, str]], _error: object = None) 
 
 def page_only() -> None:
     """Only the middleware that finds the tenant, and the same URLs on every host."""
-    settings.MIDDLEWARE[:] = [m for m in settings.MIDDLEWARE if m.startswith("tenants.")]
+    kept = "nothing" if hasattr(settings, "WITHOUT_TENANTS") else "tenants.middleware"
+    settings.MIDDLEWARE[:] = [m for m in settings.MIDDLEWARE if m.startswith(kept)]
     sys.modules["config.urls.tenant"] = sys.modules["tests.bench.page"]
 
 
@@ -103,8 +104,7 @@ def main() -> None:
         if command == "hosts":
             import tests.bench.page  # noqa: F401 - so that it can stand for every URL file
 
-            if settings.MIDDLEWARE:
-                page_only()
+            page_only()
             commands["requests"] = requests(rest.split(","))
             print(0, flush=True)
             continue

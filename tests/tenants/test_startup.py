@@ -10,13 +10,14 @@ import pytest
 from tenants.startup import refuse_powerful_role
 
 ROOT = Path(__file__).resolve().parents[2]
+SOURCES = f"{ROOT / 'platform'}{os.pathsep}{ROOT}"
 
 
 def serve(**environment):
     return subprocess.run(
         [sys.executable, "-c", "import config.wsgi"],
         cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": f"{ROOT / 'platform'}{os.pathsep}{ROOT}", **environment},
+        env={**os.environ, "PYTHONPATH": SOURCES, **environment},
         capture_output=True,
         text=True,
         check=False,
@@ -64,7 +65,7 @@ def read_production(**changes):
         cwd=ROOT,
         env={
             **environment,
-            "PYTHONPATH": f"{ROOT / 'platform'}{os.pathsep}{ROOT}",
+            "PYTHONPATH": SOURCES,
             **GOOD,
             **changes,
         },

@@ -6,5 +6,5 @@ from tests.bench.settings.ours import *
 
 DATABASES = {"default": {**DATABASES["admin"], "ENGINE": "django.db.backends.postgresql"}}
 del DATABASES["default"]["FOLLOW_PIN"]
-MIDDLEWARE = []
+WITHOUT_TENANTS = True
 TENANT_DB_ALIAS = "default"
