@@ -32,7 +32,8 @@ def performance(accounts: Sequence[AccountLine], *, from_on: dt.date | None = No
     currency = accounts[0].currency
     ids = tuple(one.id for one in accounts)
     lines = trading.day_lines(ids, from_on=from_on)
-    totals = _totals(trading.trade_totals(HistoryFilter(account_ids=ids, from_on=from_on)))
+    wanted = HistoryFilter(account_ids=ids, from_on=from_on)
+    totals = _totals(trading.trade_totals(wanted))
     days = _days(lines, currency)
     traded = [day for day in days if day.net is not None]
     line, drawdown = _line(lines, currency)
@@ -47,7 +48,7 @@ def performance(accounts: Sequence[AccountLine], *, from_on: dt.date | None = No
         profit_factor=_factor(totals),
         best_day=max(traded, key=_net, default=None),
         worst_day=min(traded, key=_net, default=None),
-        symbols=_symbols(lines, currency),
+        symbols=_symbols(trading.symbol_totals(wanted)),
         weekdays=_weekdays(lines, currency),
         drawdown=drawdown,
         line=line,
@@ -114,12 +115,11 @@ def _cell(on: dt.date, first_on: dt.date, known: dict[dt.date, Day]) -> Day:
     return Day(on=on, is_of_month=True, trades=day.trades, net=day.net)
 
 
-def _symbols(lines: Iterable[DayLine], currency: str) -> Sequence[Share]:
-    groups: dict[str, list[DayLine]] = defaultdict(list)
-    for line in lines:
-        if line.symbol:
-            groups[line.symbol].append(line)
-    shares = [_share(name, group, currency) for name, group in groups.items()]
+def _symbols(totals: Iterable[TradeTotals]) -> Sequence[Share]:
+    shares = [
+        Share(name=one.symbol, trades=one.trades, won=one.won, lots=one.lots, net=one.net)
+        for one in totals
+    ]
     return sorted(shares, key=lambda share: -abs(share.net.minor))[:MOST_SYMBOLS]
 
 

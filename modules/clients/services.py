@@ -5,17 +5,18 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import uuid
+from collections.abc import Callable
 
 from django.db import transaction
 from django.db.models import F
 
 from identity import queries as identity
-from kernel import audit, clock, secrets
+from kernel import audit, clock, pin, secrets
 from kernel.actor import Actor
 from kernel.events import publish
 from modules.clients.errors import NoSuchClient, NotInThisState
 from modules.clients.events import ClientChanged, ClientRegistered
-from modules.clients.models import SEALED, Client, ClientCounter, State
+from modules.clients.models import SEALED, Client, ClientCounter, State, place
 from modules.clients.types import NewClient, Profile
 
 SEEN_STEP = dt.timedelta(minutes=1)
@@ -185,3 +186,23 @@ def _put_phone(row: Client, phone: str) -> None:
     row.put_sealed("phone", phone)
     digits = "".join(c for c in phone if c.isdigit())
     row.phone_index = secrets.blind_index("clients.Client.phone", digits) if digits else None
+
+
+def reseal_own(reseal: Callable[..., bytes]) -> int:
+    """Seal clients' personal fields anew after a rotation of the data key; return how many."""
+    if pin.current() == pin.PUBLIC:
+        return 0  # the vendor has no clients, not even their table
+    ids = list(Client.objects.values_list("pk", flat=True))
+    return sum(_reseal(client_id, reseal) for client_id in ids)
+
+
+@transaction.atomic
+def _reseal(client_id: uuid.UUID, reseal: Callable[..., bytes]) -> int:
+    row = Client.objects.select_for_update().get(pk=client_id)
+    held = [field for field in SEALED if getattr(row, f"{field}_sealed")]
+    for field in held:
+        box = bytes(getattr(row, f"{field}_sealed"))
+        setattr(row, f"{field}_sealed", reseal(box, about=place(field, client_id)))
+    if held:
+        row.save(update_fields=[f"{field}_sealed" for field in held])
+    return len(held)

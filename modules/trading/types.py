@@ -161,7 +161,10 @@ class PositionLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TradeLine:
-    """A closing deal: what one position, or a part of it, brought."""
+    """A closing deal: what one position, or a part of it, brought.
+
+    ``commission`` holds that of closing and the share of what opening the position cost.
+    """
 
     deal_id: int
     account_id: uuid.UUID
@@ -234,19 +237,24 @@ class HistoryFilter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TradeTotals:
-    """What the closing deals of a history add up to, per currency."""
+    """What closed trades add up to, in one currency; ``symbol`` is empty for all symbols."""
 
     currency: str
+    symbol: str
     trades: int
     won: int
     lots: Decimal
     net: Money
-    commission: Money
-    swap: Money
     gained: Money
     """Sum of the trades that left more than nothing."""
-    lost: Money
-    """Sum of the others; negative."""
+    commission: Money
+    """Of opening and closing."""
+    swap: Money
+
+    @property
+    def lost(self) -> Money:
+        """Sum of the trades that left nothing or less; not above nothing."""
+        return self.net - self.gained
 
     @property
     def costs(self) -> Money:

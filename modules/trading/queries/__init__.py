@@ -23,12 +23,12 @@ from modules.trading.queries.history import (
     money_page,
     positions,
     symbols,
-    trade_totals,
     trades,
     trades_page,
 )
 from modules.trading.queries.progress import opening, progress
 from modules.trading.queries.servers import syncs
+from modules.trading.queries.sums import symbol_totals, trade_totals
 from modules.trading.queries.types import account_type, account_types, offered_types
 
 __all__ = [
@@ -53,6 +53,7 @@ __all__ = [
     "pending",
     "positions",
     "progress",
+    "symbol_totals",
     "symbols",
     "syncs",
     "totals",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import F, QuerySet, Sum
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -22,22 +23,18 @@ from modules.trading.types import (
     PageOf,
     PositionLine,
     TradeLine,
-    TradeTotals,
 )
 from provisioning.servers.types import DealAction, DealEntry
 
-PER_PAGE = 25
+PER_PAGE, CHUNK = 25, 1000
 TRADES, CLOSING = (0, 1), (1, 2, 3)
 """Actions buy and sell; entries out, in/out and out by."""
 CREDITS, CANCELLED = (3, 6, 20), (13, 14)
 
-_NET = F("profit_minor") + F("swap_minor") + F("commission_minor")
-_WON = Q(profit_minor__gt=-F("swap_minor") - F("commission_minor"))
 _ORDER: Mapping[str, tuple[str, ...]] = {
     "closed": ("done_at", "deal_id"),
     "symbol": ("symbol", "done_at", "deal_id"),
     "lots": ("lots_closed", "deal_id"),
-    "net": ("net", "deal_id"),
 }
 _KINDS: Mapping[str, str | Promise] = {
     "deposit": _("Deposit"),
@@ -57,47 +54,16 @@ def trades_page(wanted: HistoryFilter, *, per_page: int = PER_PAGE) -> PageOf:
     """A page of closed trades."""
     fields = _ORDER.get(wanted.sort.lstrip("-"), _ORDER["closed"])
     sign = "-" if wanted.sort.startswith("-") else ""
-    rows = _closing(wanted).annotate(net=_NET).order_by(*(f"{sign}{field}" for field in fields))
-    page = Paginator(rows, per_page).get_page(wanted.page)
-    return PageOf(lines=tuple(_trade(r) for r in page), page=page, total=page.paginator.count)
+    rows = _closing(wanted).order_by(*(f"{sign}{field}" for field in fields))
+    page: Page[Deal] = Paginator(rows, per_page).get_page(wanted.page)
+    return PageOf(lines=_trades(list(page)), page=page, total=page.paginator.count)
 
 
 def trades(wanted: HistoryFilter) -> Iterator[TradeLine]:
     """All closed trades, newest first, read in chunks: for files."""
-    rows = _closing(wanted).order_by("-done_at", "-deal_id")
-    return (_trade(row) for row in rows.iterator(chunk_size=1000))
-
-
-def trade_totals(wanted: HistoryFilter) -> tuple[TradeTotals, ...]:
-    """What the closed trades add up to, per currency."""
-    sums = (
-        _closing(wanted)
-        .values("account__currency")
-        .annotate(
-            count=Count("pk"),
-            won=Count("pk", filter=_WON),
-            lots=Sum("lots_closed"),
-            total=Sum(_NET),
-            gained=Sum(_NET, filter=_WON),
-            fees=Sum("commission_minor"),
-            swaps=Sum("swap_minor"),
-        )
-        .order_by("account__currency")
-    )
-    return tuple(
-        TradeTotals(
-            currency=row["account__currency"],
-            trades=row["count"],
-            won=row["won"],
-            lots=row["lots"],
-            net=Money(row["total"], row["account__currency"]),
-            commission=Money(row["fees"], row["account__currency"]),
-            swap=Money(row["swaps"], row["account__currency"]),
-            gained=Money(row["gained"] or 0, row["account__currency"]),
-            lost=Money(row["total"] - (row["gained"] or 0), row["account__currency"]),
-        )
-        for row in sums
-    )
+    rows = _closing(wanted).order_by("-done_at", "-deal_id").iterator(chunk_size=CHUNK)
+    while chunk := list(itertools.islice(rows, CHUNK)):
+        yield from _trades(chunk)
 
 
 def money_page(wanted: HistoryFilter, *, per_page: int = PER_PAGE) -> PageOf:
@@ -160,13 +126,14 @@ def _moving(wanted: HistoryFilter) -> QuerySet[Deal]:
 def _within(wanted: HistoryFilter) -> QuerySet[Deal]:
     rows = Deal.objects.filter(account_id__in=wanted.account_ids).select_related("account")
     if wanted.from_on is not None:
-        rows = rows.filter(done_at__gte=_midnight(wanted.from_on, wanted.zone))
+        rows = rows.filter(done_at__gte=midnight(wanted.from_on, wanted.zone))
     if wanted.to_on is not None:
-        rows = rows.filter(done_at__lt=_midnight(wanted.to_on + dt.timedelta(days=1), wanted.zone))
+        rows = rows.filter(done_at__lt=midnight(wanted.to_on + dt.timedelta(days=1), wanted.zone))
     return rows
 
 
-def _midnight(day: dt.date, zone: dt.tzinfo) -> dt.datetime:
+def midnight(day: dt.date, zone: dt.tzinfo) -> dt.datetime:
+    """The instant at which ``day`` begins in ``zone``."""
     return dt.datetime.combine(day, dt.time.min, tzinfo=zone)
 
 
@@ -190,8 +157,26 @@ def _position(row: Position) -> PositionLine:
     )
 
 
-def _trade(row: Deal) -> TradeLine:
+def _trades(rows: Sequence[Deal]) -> tuple[TradeLine, ...]:
+    """Closing deals as trades, each with its share of what opening its position cost."""
+    opened = (
+        Deal.objects.filter(
+            account_id__in={row.account_id for row in rows},
+            position_id__in={row.position_id for row in rows},
+            action__in=TRADES,
+            entry=0,
+        )
+        .values_list("account_id", "position_id")
+        .annotate(cost=Sum(F("swap_minor") + F("commission_minor")), lots=Sum("lots"))
+    )
+    costs = {(account, position): (cost, lots) for account, position, cost, lots in opened}
+    return tuple(_trade(row, *costs.get((row.account_id, row.position_id), (0, 0))) for row in rows)
+
+
+def _trade(row: Deal, cost: int, lots: Decimal) -> TradeLine:
     currency = row.account.currency
+    share = (Decimal(cost) * row.lots_closed / lots) if lots else Decimal(0)
+    opening = int(share.to_integral_value(ROUND_HALF_UP))  # as the totals round it
     return TradeLine(
         deal_id=row.deal_id,
         account_id=row.account_id,
@@ -205,7 +190,7 @@ def _trade(row: Deal) -> TradeLine:
         price_close=_rounded(row.price, row.digits),
         profit=Money(row.profit_minor, currency),
         swap=Money(row.swap_minor, currency),
-        commission=Money(row.commission_minor, currency),
+        commission=Money(row.commission_minor + opening, currency),
         closed_at=row.done_at,
     )
 

@@ -95,7 +95,8 @@ def test_positions_and_figures_follow_the_market(alpha, theo, wired, types, simu
         shown = queries.own_account(account.id, theo.pk)
         held = queries.positions([account.id])
         assert sorted(one.position_id for one in held) == sorted(p.position_id for p in there)
-        assert shown.equity.amount == state.equity
+        assert (shown.balance.amount, shown.margin.amount) == (state.balance, state.margin)
+        assert shown.equity == shown.balance + shown.credit + shown.floating
         assert AccountSnapshot.objects.filter(account_id=account.id).exists()
 
 
