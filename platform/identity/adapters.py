@@ -42,6 +42,10 @@ AREAS = {
 _DOOR = Actor.system("sign-in")
 
 
+FACTOR_PLACE = "identity.factor"
+"""Where a sealed seed is kept, as its seal says."""
+
+
 class AccountAdapter(DefaultAccountAdapter):
     """Sign-in, registration and mails of one tenant."""
 
@@ -191,11 +195,11 @@ class FactorAdapter(DefaultMFAAdapter):
 
     def encrypt(self, text: str) -> str:
         """Seal a seed with this tenant's own key."""
-        return base64.b64encode(secrets.seal(text, about="identity.factor")).decode()
+        return base64.b64encode(secrets.seal(text, about=FACTOR_PLACE)).decode()
 
     def decrypt(self, encrypted_text: str) -> str:
         """Open a sealed seed."""
-        return secrets.unseal(base64.b64decode(encrypted_text), about="identity.factor").decode()
+        return secrets.unseal(base64.b64decode(encrypted_text), about=FACTOR_PLACE).decode()
 
     def get_totp_issuer(self) -> str:
         """The name an authenticator app shows."""

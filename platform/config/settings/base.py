@@ -12,7 +12,6 @@ from config import environment as env
 from identity.defaults import *  # noqa: F403 - identity's own settings, pure constants
 from identity.defaults import IDENTITY_APPS, IDENTITY_MIDDLEWARE
 from kernel import logging as log_lines
-from kernel import sentry
 from kernel.registry import modules
 from tenants.backend.credentials import RESOLVER, derived_password
 
@@ -242,6 +241,8 @@ TENANT_LINES = "tenants.queries.tenants"
 """Dotted path of a function that lists every tenant, for the kernel's own commands."""
 SEALED_HOLDERS: tuple[str, ...] = (
     "kernel.sealed.reseal_own",
+    "identity.sealed.reseal_own",
+    "modules.clients.services.reseal_own",
     "provisioning.servers.sealed.reseal_own",
 )
 """Dotted paths of functions that seal a package's values anew when a data key is rotated."""
@@ -299,4 +300,7 @@ LOGGING = log_lines.settings(
     as_json=env.switch("LOG_JSON", default=ENVIRONMENT == "production"),
     level=env.text("LOG_LEVEL", "INFO"),
 )
-sentry.start(dsn=SENTRY_DSN, environment=ENVIRONMENT, release=RELEASE)
+if SENTRY_DSN:
+    from kernel import sentry  # its library is slow to load, and useless without an address
+
+    sentry.start(dsn=SENTRY_DSN, environment=ENVIRONMENT, release=RELEASE)
