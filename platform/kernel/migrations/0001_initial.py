@@ -8,150 +8,266 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='ApiKey',
+            name="ApiKey",
             fields=[
-                ('id', models.UUIDField(default=kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('title', models.CharField(max_length=80)),
-                ('prefix', models.CharField(max_length=40, unique=True)),
-                ('digest', models.CharField(max_length=64, unique=True)),
-                ('scopes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=80), default=list, size=None)),
-                ('networks', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=49), default=list, size=None)),
-                ('made_by', models.UUIDField(null=True)),
-                ('made_by_name', models.CharField(default='', max_length=200)),
-                ('created_at', models.DateTimeField(default=kernel.clock.now)),
-                ('expires_at', models.DateTimeField(null=True)),
-                ('revoked_at', models.DateTimeField(null=True)),
-                ('last_used_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("title", models.CharField(max_length=80)),
+                ("prefix", models.CharField(max_length=40, unique=True)),
+                ("digest", models.CharField(max_length=64, unique=True)),
+                (
+                    "scopes",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=80), default=list, size=None
+                    ),
+                ),
+                (
+                    "networks",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=49), default=list, size=None
+                    ),
+                ),
+                ("made_by", models.UUIDField(null=True)),
+                ("made_by_name", models.CharField(default="", max_length=200)),
+                ("created_at", models.DateTimeField(default=kernel.clock.now)),
+                ("expires_at", models.DateTimeField(null=True)),
+                ("revoked_at", models.DateTimeField(null=True)),
+                ("last_used_at", models.DateTimeField(null=True)),
             ],
             options={
-                'ordering': ['-created_at'],
+                "ordering": ["-created_at"],
             },
         ),
         migrations.CreateModel(
-            name='Lease',
+            name="Lease",
             fields=[
-                ('name', models.CharField(max_length=120, primary_key=True, serialize=False)),
-                ('owner', models.UUIDField(null=True)),
-                ('fence', models.BigIntegerField(default=0)),
-                ('held_until_at', models.DateTimeField(null=True)),
+                ("name", models.CharField(max_length=120, primary_key=True, serialize=False)),
+                ("owner", models.UUIDField(null=True)),
+                ("fence", models.BigIntegerField(default=0)),
+                ("held_until_at", models.DateTimeField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='AuditEntry',
+            name="AuditEntry",
             fields=[
-                ('id', models.UUIDField(default=kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('seq', models.BigIntegerField(unique=True)),
-                ('noted_at', models.DateTimeField(default=kernel.clock.now)),
-                ('action', models.CharField(max_length=120)),
-                ('about', models.CharField(max_length=200)),
-                ('actor_kind', models.CharField(max_length=12)),
-                ('actor', models.CharField(max_length=80)),
-                ('actor_name', models.CharField(max_length=200)),
-                ('on_behalf_of', models.CharField(max_length=80)),
-                ('reason', models.TextField(blank=True, default='')),
-                ('changes', models.JSONField(default=dict)),
-                ('prev', models.CharField(max_length=64)),
-                ('hash', models.CharField(max_length=64)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("seq", models.BigIntegerField(unique=True)),
+                ("noted_at", models.DateTimeField(default=kernel.clock.now)),
+                ("action", models.CharField(max_length=120)),
+                ("about", models.CharField(max_length=200)),
+                ("actor_kind", models.CharField(max_length=12)),
+                ("actor", models.CharField(max_length=80)),
+                ("actor_name", models.CharField(max_length=200)),
+                ("on_behalf_of", models.CharField(max_length=80)),
+                ("reason", models.TextField(blank=True, default="")),
+                ("changes", models.JSONField(default=dict)),
+                ("prev", models.CharField(max_length=64)),
+                ("hash", models.CharField(max_length=64)),
             ],
             options={
-                'ordering': ['seq'],
-                'indexes': [models.Index(fields=['about', '-seq'], name='audit_about'), models.Index(fields=['actor', '-seq'], name='audit_actor')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('seq__gt', 0)), name='audit_seq_positive'), models.CheckConstraint(condition=models.Q(('actor', ''), _negated=True), name='audit_actor_named'), models.CheckConstraint(condition=models.Q(('on_behalf_of', ''), _negated=True), name='audit_for_named')],
+                "ordering": ["seq"],
+                "indexes": [
+                    models.Index(fields=["about", "-seq"], name="audit_about"),
+                    models.Index(fields=["actor", "-seq"], name="audit_actor"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("seq__gt", 0)), name="audit_seq_positive"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("actor", ""), _negated=True), name="audit_actor_named"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("on_behalf_of", ""), _negated=True),
+                        name="audit_for_named",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='AuditHead',
+            name="AuditHead",
             fields=[
-                ('id', models.SmallIntegerField(default=1, editable=False, primary_key=True, serialize=False)),
-                ('seq', models.BigIntegerField(default=0)),
-                ('hash', models.CharField(default='0000000000000000000000000000000000000000000000000000000000000000', max_length=64)),
+                (
+                    "id",
+                    models.SmallIntegerField(
+                        default=1, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("seq", models.BigIntegerField(default=0)),
+                (
+                    "hash",
+                    models.CharField(
+                        default="0000000000000000000000000000000000000000000000000000000000000000",
+                        max_length=64,
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='audit_head_is_one')],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("id", 1)), name="audit_head_is_one")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='DataKey',
+            name="DataKey",
             fields=[
-                ('id', models.UUIDField(default=kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('purpose', models.CharField(choices=[('field', 'Field'), ('index', 'Index')], max_length=8)),
-                ('version', models.PositiveSmallIntegerField()),
-                ('wrapped', models.BinaryField()),
-                ('master_key_id', models.CharField(max_length=20)),
-                ('seals', models.BigIntegerField(default=0)),
-                ('created_at', models.DateTimeField(default=kernel.clock.now)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "purpose",
+                    models.CharField(
+                        choices=[("field", "Field"), ("index", "Index")], max_length=8
+                    ),
+                ),
+                ("version", models.PositiveSmallIntegerField()),
+                ("wrapped", models.BinaryField()),
+                ("master_key_id", models.CharField(max_length=20)),
+                ("seals", models.BigIntegerField(default=0)),
+                ("created_at", models.DateTimeField(default=kernel.clock.now)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('purpose', 'version'), name='datakey_version'), models.CheckConstraint(condition=models.Q(('version__gte', 1)), name='datakey_version_positive')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("purpose", "version"), name="datakey_version"),
+                    models.CheckConstraint(
+                        condition=models.Q(("version__gte", 1)), name="datakey_version_positive"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='KeptAnswer',
+            name="KeptAnswer",
             fields=[
-                ('id', models.UUIDField(default=kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('actor', models.CharField(max_length=80)),
-                ('key', models.CharField(max_length=200)),
-                ('request_digest', models.CharField(max_length=64)),
-                ('status', models.PositiveSmallIntegerField(default=0)),
-                ('content_type', models.CharField(default='', max_length=100)),
-                ('body', models.BinaryField(default=b'')),
-                ('created_at', models.DateTimeField(db_index=True, default=kernel.clock.now)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("actor", models.CharField(max_length=80)),
+                ("key", models.CharField(max_length=200)),
+                ("request_digest", models.CharField(max_length=64)),
+                ("status", models.PositiveSmallIntegerField(default=0)),
+                ("content_type", models.CharField(default="", max_length=100)),
+                ("body", models.BinaryField(default=b"")),
+                ("created_at", models.DateTimeField(db_index=True, default=kernel.clock.now)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('actor', 'key'), name='keptanswer_once')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("actor", "key"), name="keptanswer_once")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Letter',
+            name="Letter",
             fields=[
-                ('id', models.UUIDField(default=kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('template', models.CharField(max_length=120)),
-                ('sealed', models.BinaryField(default=b'')),
-                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('sent', 'Sent'), ('failed', 'Failed')], default='waiting', max_length=8)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('due_at', models.DateTimeField(default=kernel.clock.now)),
-                ('created_at', models.DateTimeField(default=kernel.clock.now)),
-                ('sent_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("template", models.CharField(max_length=120)),
+                ("sealed", models.BinaryField(default=b"")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("waiting", "Waiting"), ("sent", "Sent"), ("failed", "Failed")],
+                        default="waiting",
+                        max_length=8,
+                    ),
+                ),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("due_at", models.DateTimeField(default=kernel.clock.now)),
+                ("created_at", models.DateTimeField(default=kernel.clock.now)),
+                ("sent_at", models.DateTimeField(null=True)),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('state', 'waiting')), fields=['due_at'], name='letter_due')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "waiting")),
+                        fields=["due_at"],
+                        name="letter_due",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='OutboxEvent',
+            name="OutboxEvent",
             fields=[
-                ('id', models.UUIDField(default=kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=100)),
-                ('aggregate', models.CharField(blank=True, default='', max_length=100)),
-                ('payload', models.JSONField()),
-                ('occurred_at', models.DateTimeField()),
-                ('due_at', models.DateTimeField()),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('last_error', models.TextField(blank=True, default='')),
-                ('told_at', models.DateTimeField(null=True)),
-                ('dead_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("name", models.CharField(max_length=100)),
+                ("aggregate", models.CharField(blank=True, default="", max_length=100)),
+                ("payload", models.JSONField()),
+                ("occurred_at", models.DateTimeField()),
+                ("due_at", models.DateTimeField()),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("last_error", models.TextField(blank=True, default="")),
+                ("told_at", models.DateTimeField(null=True)),
+                ("dead_at", models.DateTimeField(null=True)),
             ],
             options={
-                'indexes': [models.Index(models.F('due_at'), condition=models.Q(('dead_at__isnull', True), ('told_at__isnull', True)), name='outbox_untold'), models.Index(models.F('aggregate'), models.F('occurred_at'), condition=models.Q(('dead_at__isnull', True), ('told_at__isnull', True)), name='outbox_order')],
+                "indexes": [
+                    models.Index(
+                        models.F("due_at"),
+                        condition=models.Q(("dead_at__isnull", True), ("told_at__isnull", True)),
+                        name="outbox_untold",
+                    ),
+                    models.Index(
+                        models.F("aggregate"),
+                        models.F("occurred_at"),
+                        condition=models.Q(("dead_at__isnull", True), ("told_at__isnull", True)),
+                        name="outbox_order",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='HeardEvent',
+            name="HeardEvent",
             fields=[
-                ('id', models.UUIDField(default=kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('listener', models.CharField(max_length=200)),
-                ('event', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='kernel.outboxevent')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("listener", models.CharField(max_length=200)),
+                (
+                    "event",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        to="kernel.outboxevent",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('event', 'listener'), name='heard_once')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("event", "listener"), name="heard_once")
+                ],
             },
         ),
     ]

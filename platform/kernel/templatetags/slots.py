@@ -26,7 +26,9 @@ def slot(context: Context, name: str, subject: object = None) -> SafeString:
     """
     request: HttpRequest = context["request"]
     actor: Actor | None = getattr(request, "actor", None)
-    active: frozenset[str] = getattr(getattr(request, "tenant", None), "active_modules", frozenset())
+    active: frozenset[str] = getattr(
+        getattr(request, "tenant", None), "active_modules", frozenset()
+    )
     shown = []
     for widget in widgets(name, active):
         if widget.permission is None or (actor is not None and actor.may(widget.permission)):
