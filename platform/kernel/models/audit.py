@@ -16,8 +16,6 @@ class AuditEntry(models.Model):
     append_only: ClassVar = True
     """An application role has neither UPDATE nor DELETE on it, beside the triggers."""
 
-    append_only = True
-
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     seq = models.BigIntegerField(unique=True)
     noted_at = models.DateTimeField(default=clock.now)
