@@ -148,6 +148,9 @@ WSGI_APPLICATION = "config.wsgi.application"
 ALLOWED_HOSTS = ["*"]
 """TenantMiddleware answers 404 to every host that is not in the directory."""
 USE_X_FORWARDED_HOST = False
+PROXY_HOPS = env.number("PROXY_HOPS", 0)
+"""How many proxies of our own stand in front and write X-Forwarded-For."""
+ALLAUTH_TRUSTED_PROXY_COUNT = PROXY_HOPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PUBLIC_SCHEME == "https" else None
 APPEND_SLASH = True
 
