@@ -1,0 +1,158 @@
+"""Trading accounts as lists and pages show them, and their sums."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from django.core.paginator import Page
+
+from kernel.module import Text
+from kernel.money import Money
+
+HEALTHY_PERCENT, LOW_PERCENT = 300, 120
+"""Margin levels from which an account is shown as healthy, and below which as low."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountLine:
+    """A trading account as lists and its own page show it; money as the server last told it."""
+
+    id: uuid.UUID
+    login: int | None
+    name: str
+    nickname: str
+    type_id: uuid.UUID
+    type_name: str
+    server_id: uuid.UUID
+    group: str
+    client_id: uuid.UUID | None
+    currency: str
+    leverage: int
+    is_live: bool
+    state: str
+    state_label: Text
+    state_reason: str
+    tone: str
+    balance: Money
+    credit: Money
+    equity: Money
+    margin: Money
+    free_margin: Money
+    floating: Money
+    margin_level_percent: Decimal | None
+    is_margin_called: bool
+    asked_at: dt.datetime
+    opened_at: dt.datetime | None
+    state_at: dt.datetime | None
+    uneven_at: dt.datetime | None
+    trend: tuple[Decimal, ...] = ()
+    """Balance at the end of each of the past 30 days and now, in major units."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is on the server and in use."""
+        return self.state == "open"
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether it is on its way to the server."""
+        return self.state in {"opening", "unknown"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountFilter:
+    """What a list of accounts is narrowed to, and its order."""
+
+    words: str = ""
+    environment: str = ""
+    state: str = ""
+    sort: str = "-opened"
+    page: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageOf:
+    """One page of lines and Django's own page beside it, for the pager."""
+
+    lines: tuple[Any, ...]
+    page: Page[Any]
+    total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CurrencyTotal:
+    """The figures of several accounts of one currency and kind."""
+
+    currency: str
+    is_live: bool
+    accounts: int
+    equity: Money
+    balance: Money
+    credit: Money
+    free_margin: Money
+    floating: Money
+    margin: Money
+    result_today: Money
+
+    @property
+    def margin_level_percent(self) -> Decimal | None:
+        """Equity over margin in per cent; ``None`` when nothing is open."""
+        if not self.margin.minor:
+            return None
+        return (Decimal(self.equity.minor) * 100 / self.margin.minor).quantize(Decimal(1))
+
+    @property
+    def margin_tone(self) -> str:
+        """How safe the margin level is: ``ok``, ``warn`` or ``bad``; empty with nothing open."""
+        level = self.margin_level_percent
+        if level is None:
+            return ""
+        if level >= HEALTHY_PERCENT:
+            return "ok"
+        return "warn" if level >= LOW_PERCENT else "bad"
+
+    @property
+    def bar_percent(self) -> int:
+        """How full a bar of the margin level is: full at 1000 per cent."""
+        return min(int(self.margin_level_percent or 0) // 10, 100)
+
+    @property
+    def available(self) -> Money:
+        """What could be withdrawn: free margin without credit, never below nothing."""
+        free = min(self.free_margin.minor - self.credit.minor, self.balance.minor)
+        return Money(max(free, 0), self.currency)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Curve:
+    """Equity and balance over time, in major units of ``currency``; instants in Unix seconds."""
+
+    currency: str
+    at: tuple[int, ...]
+    equity: tuple[Decimal, ...]
+    balance: tuple[Decimal, ...]
+    result: Money
+    """What trading brought in the time: the change of equity less money paid in and out."""
+    basis: Money
+    """Equity at the beginning and what was paid in since: what the result was made with."""
+
+    @property
+    def result_percent(self) -> Decimal | None:
+        """The result in per cent of its basis; ``None`` without one."""
+        if self.basis.minor <= 0:
+            return None
+        return Decimal(self.result.minor) * 100 / self.basis.minor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credentials:
+    """What a client needs to log in with his terminal. Shown once, never logged."""
+
+    login: int
+    server_name: str
+    password: str = field(repr=False)
+    password_investor: str = field(repr=False)

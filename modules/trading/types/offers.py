@@ -1,0 +1,60 @@
+"""Account types as they are asked for and offered."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from decimal import Decimal
+
+from kernel.module import Text
+from kernel.money import Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TypeWish:
+    """What a tenant admin says about an account type."""
+
+    name: str
+    summary: str
+    environment: str
+    server_id: uuid.UUID
+    group: str
+    leverages: tuple[int, ...]
+    leverage_default: int
+    deposit_min: Decimal = Decimal(0)
+    """In major units of the group's currency."""
+    accounts_max: int = 5
+    demo_amount: Decimal = Decimal(0)
+    """In major units of the group's currency."""
+    is_swap_free: bool = False
+    needs_approval: bool = False
+    visibility: str = "clients"
+    login_from: int | None = None
+    order: int = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TypeLine:
+    """An account type in a list or on offer."""
+
+    id: uuid.UUID
+    name: str
+    summary: str
+    environment: str
+    is_live: bool
+    server_id: uuid.UUID
+    group: str
+    currency: str
+    leverages: tuple[int, ...]
+    leverage_default: int
+    deposit_min: Money
+    demo_amount: Money
+    accounts_max: int
+    is_swap_free: bool
+    needs_approval: bool
+    visibility: str
+    visibility_label: Text
+    login_from: int | None
+    order: int
+    accounts: int = 0
+    """Accounts of it that are on the server."""
