@@ -23,6 +23,7 @@ module = Module(
             area=Area.BACK_OFFICE,
             title=_("Clients"),
             url_name="office:clients:clients",
+            on_phone=True,
             permission="clients.see_clients",
             icon="users",
             order=100,

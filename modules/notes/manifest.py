@@ -23,6 +23,7 @@ module = Module(
             area=Area.BACK_OFFICE,
             title=_("Tasks"),
             url_name="office:notes:tasks",
+            on_phone=True,
             permission="notes.see_notes",
             icon="list-checks",
             order=110,

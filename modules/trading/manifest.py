@@ -33,6 +33,7 @@ module = Module(
             area=Area.BACK_OFFICE,
             title=_("Trading accounts"),
             url_name="office:trading:accounts",
+            on_phone=True,
             permission="trading.see_accounts",
             icon="candlestick-chart",
             order=200,

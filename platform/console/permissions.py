@@ -61,6 +61,7 @@ NAVIGATION = (
         area=Area.CONSOLE,
         title=_("Revenue"),
         url_name="console:revenue",
+        on_phone=True,
         permission="console.see_money",
         icon="chart-column",
         order=500,

@@ -17,6 +17,7 @@ NAVIGATION = (
         area=Area.BACK_OFFICE,
         title=_("Set-up"),
         url_name="office:provisioning:checklist",
+        on_phone=True,
         permission="provisioning.see_setup",
         icon="list-checks",
         order=800,
