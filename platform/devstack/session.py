@@ -55,7 +55,8 @@ class Session:
             "vendor": {"url": f"{env['PUBLIC_SCHEME']}://localhost:{env['PUBLIC_PORT']}"},
             "mail_url": env.get("MAIL_URL", ""),
             "stripe_url": env.get("STRIPE_API_BASE", ""),
-            "database_url": env["DATABASE_URL"],
+            # A person who looks around sees every schema, as no process of the product does.
+            "database_url": env.get("DATABASE_ADMIN_URL", env["DATABASE_URL"]),
             "pids": self.supervisor.pids,
         }
         servers = self._trading_servers()

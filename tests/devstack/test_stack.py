@@ -161,7 +161,7 @@ def test_the_state_file_says_what_runs_where_and_only_its_owner_may_read_it(root
         said, pids = stack.state, stack.pids
         mode = (root / "stack" / "state.json").stat().st_mode & 0o777
         assert said["pids"] == pids
-        assert said["database_url"] == stack.env["DATABASE_URL"]
+        assert said["database_url"] == stack.env["DATABASE_ADMIN_URL"]
         assert said["mail_url"] == stack.env["MAIL_URL"]
 
     assert stack.state["pids"] == {}
