@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from typing import Any, cast
 
@@ -200,14 +200,8 @@ def end(subscription_id: str) -> None:
     Raises:
         Unavailable: Stripe does not answer.
     """
-    with _speaking():
-        try:
-            _client().v1.subscriptions.cancel(
-                subscription_id, {"prorate": True, "invoice_now": True}
-            )
-        except stripe.InvalidRequestError as error:
-            if error.code != "resource_missing":  # what has ended is gone for this call
-                raise
+    with suppress(NotAtStripe), _speaking():  # what has ended is gone for this call
+        _client().v1.subscriptions.cancel(subscription_id, {"prorate": True, "invoice_now": True})
 
 
 def portal_url(customer_id: str, *, return_url: str) -> str:

@@ -7,6 +7,7 @@ import pytest
 from billing import queries
 from billing.errors import AlreadyPaid, UnknownModule
 from billing.models import CheckoutState, Invoice, SignUpCheckout, Subscription
+from billing.services import checkout
 from billing.services.checkout import PAGE_LIVES
 from kernel import clock
 from kernel.errors import Unavailable
@@ -202,3 +203,27 @@ def test_a_stripe_that_does_not_answer_charges_nothing(shop, settings_override):
         shop.page("toy_reports", sign_up_id=sign_up)
 
     assert shop.pay(shop.page("toy_reports", sign_up_id=sign_up)).status == 303
+
+
+def test_two_at_once_are_sent_to_one_page(shop, in_public):
+    def wish():
+        return SignUpCheckout(
+            sign_up_id=sign_up, email="a@x.example", success_url="http://x", cancel_url="http://x"
+        )
+
+    sign_up = new_id()
+
+    first, second = checkout._intend(wish()), checkout._intend(wish())
+
+    assert first.pk == second.pk
+
+
+def test_a_page_that_another_worker_has_closed_stays_closed(shop):
+    sign_up = new_id()
+    shop.page("toy_reports", sign_up_id=sign_up)
+    with pin(PUBLIC):
+        stale = SignUpCheckout.objects.get()
+        checkout._close(stale)
+        checkout._close(stale)
+
+    assert pages(sign_up) == [CheckoutState.CLOSED]

@@ -9,7 +9,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from billing import queries, services
-from billing.models import EventState, Invoice, StripeEvent, Subscription, SweepMark
+from billing.models import (
+    EventState,
+    Invoice,
+    SignUpCheckout,
+    StripeEvent,
+    Subscription,
+    SweepMark,
+)
 from billing.services import inbox
 from devstack.stripe.webhooks import signature
 from kernel import clock
@@ -243,3 +250,60 @@ def test_metadata_that_name_anothers_page_open_nothing_whk_03(shop, is_paid):
     with pin(PUBLIC):
         assert Subscription.objects.count() == int(is_paid)
     assert len(shop.told("billing.SubscriptionStarted")) == int(is_paid)
+
+
+def test_a_page_of_another_shop_at_the_same_stripe_is_left_alone(shop):
+    shop.page("toy_reports")
+    price = shop.stripe.api.prices.list().data[0].id
+    opened = shop.stripe.api.checkout.sessions.create(
+        {
+            "mode": "subscription",
+            "line_items": [{"price": price, "quantity": 1}],
+            "customer_email": "x@x.example",
+            "success_url": "http://x.example",
+        }
+    )
+    shop.pay(opened.url)
+
+    shop.hear()
+
+    assert {one.state for one in shop.events()} == {EventState.APPLIED, EventState.IGNORED}
+    with pin(PUBLIC):
+        assert Subscription.objects.count() == 0
+
+
+def test_an_invoice_of_no_subscription_is_left_alone(shop):
+    api = shop.stripe.api
+    customer = api.customers.create({"email": "x@x.example"})
+    api.invoice_items.create({"customer": customer.id, "amount": 5_00, "currency": "usd"})
+    api.invoices.finalize_invoice(api.invoices.create({"customer": customer.id}).id)
+
+    shop.hear()
+
+    assert shop.events(kind="invoice.finalized")[0].state == EventState.APPLIED
+    with pin(PUBLIC):
+        assert Invoice.objects.count() == 0
+
+
+def test_a_page_that_stripe_has_forgotten_proves_nothing_whk_03(shop):
+    sign_up = new_id()
+    shop.pay(shop.page("toy_reports", sign_up_id=sign_up))
+    with pin(PUBLIC):
+        SignUpCheckout.objects.update(session_id="cs_test_forgotten")
+    only = [one for one in shop.news() if one.event["type"] == "customer.subscription.created"]
+
+    shop.post(only[0])
+    shop.apply()
+
+    with pin(PUBLIC):
+        assert Subscription.objects.count() == 0
+
+
+def test_an_event_applied_by_another_worker_is_not_put_off(shop):
+    shop.buy("toy_reports")
+    event = shop.events(state=EventState.APPLIED)[0]
+
+    with pin(PUBLIC):
+        inbox._put_off(event.pk, "late")
+
+    assert [one.attempts for one in shop.events(pk=event.pk)] == [0]

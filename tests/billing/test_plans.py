@@ -8,6 +8,7 @@ import pytest
 
 from billing import errors, queries, services
 from billing.models import ChangeState, PlanChange
+from billing.services import plans
 from billing.services.plans import CHANGE_TAKES, PREVIEW_LIVES
 from kernel import clock
 from kernel.actor import Actor, ActorKind
@@ -227,6 +228,9 @@ def test_a_decided_change_cannot_be_decided_again(broker):
 
     with pytest.raises(errors.NoSuchMove):
         change.move_to(ChangeState.REFUSED)
+    plans._decide(change, ChangeState.REFUSED)
+    change.refresh_from_db()
+    assert change.state == ChangeState.DONE
 
 
 def test_modules_are_switched_off_and_on_without_a_bill(shop, broker, alpha):
