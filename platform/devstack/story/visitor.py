@@ -37,6 +37,9 @@ class _Loopback(httpx.BaseTransport):
         )
         return self.wire.handle_request(here)
 
+    def close(self) -> None:
+        self.wire.close()
+
 
 class Visitor:
     """One person's browser."""
