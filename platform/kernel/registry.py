@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from functools import cache
 from importlib import import_module
-from importlib.util import find_spec
 from pkgutil import iter_modules
 
 from django.conf import settings
@@ -76,8 +75,6 @@ def _found() -> dict[str, Module]:
     folders = sorted(m.name for m in iter_modules(import_module("modules").__path__) if m.ispkg)
     found: dict[str, Module] = {}
     for name in folders:
-        if find_spec(f"modules.{name}.manifest") is None:
-            continue  # TEMPORARY
         module: Module = import_module(f"modules.{name}.manifest").module
         if module.key != name:
             raise ImproperlyConfigured(f"modules/{name} declares key {module.key!r}")

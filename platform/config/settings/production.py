@@ -6,7 +6,5 @@ from config.production_guard import refuse_what_is_not_for_production
 from config.settings.base import *  # noqa: F403 - every setting of base
 
 ENVIRONMENT = "production"
-SECURE_HSTS_SECONDS = 31536000
-SECURE_REDIRECT_EXEMPT = ["^healthz$", "^readyz$"]
 
 refuse_what_is_not_for_production(globals())
