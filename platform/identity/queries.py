@@ -177,6 +177,11 @@ def invitation_lines() -> tuple[InvitationLine, ...]:
     )
 
 
+def is_invitation(invitation_id: uuid.UUID) -> bool:
+    """Whether there is such an invitation, whatever became of it."""
+    return Invitation.objects.filter(pk=invitation_id).exists()
+
+
 def open_invitation(token: str) -> OpenInvitation:
     """The invitation whose mail carried ``token``.
 

@@ -6,7 +6,7 @@ import uuid
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -62,6 +62,7 @@ def domains(request: HttpRequest) -> HttpResponse:
 @needs("provisioning.manage_domains")
 def check_domain(request: HttpRequest, domain_id: uuid.UUID) -> HttpResponse:
     """Ask DNS again."""
+    _must_own(domain_id)
     with refusals_as_messages(request):
         line = hosts.check(domain_id, by=_actor(request))
         if line.state == "verified":
@@ -75,6 +76,7 @@ def check_domain(request: HttpRequest, domain_id: uuid.UUID) -> HttpResponse:
 @needs("provisioning.manage_domains")
 def make_primary(request: HttpRequest, domain_id: uuid.UUID) -> HttpResponse:
     """Make links and mails use this domain."""
+    _must_own(domain_id)
     with refusals_as_messages(request):
         hosts.make_primary(domain_id, by=_actor(request))
         messages.success(request, _("Links and mails use this domain from now on."))
@@ -85,6 +87,7 @@ def make_primary(request: HttpRequest, domain_id: uuid.UUID) -> HttpResponse:
 @needs("provisioning.manage_domains")
 def remove_domain(request: HttpRequest, domain_id: uuid.UUID) -> HttpResponse:
     """Give a domain up."""
+    _must_own(domain_id)
     with refusals_as_messages(request):
         hosts.remove(domain_id, by=_actor(request))
         messages.success(request, _("The domain was removed."))
@@ -105,3 +108,9 @@ def _actor(request: HttpRequest) -> Actor:
     if actor is None:
         raise PermissionDenied
     return actor
+
+
+def _must_own(domain_id: uuid.UUID) -> None:
+    """Raises: Http404: it is no domain of this broker's."""
+    if domain_id not in {line.id for line in hosts.own_domains()}:
+        raise Http404

@@ -1,6 +1,8 @@
-"""What a whole schema holds, in a few bytes."""
+"""What the database holds of one broker, in a few bytes."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from psycopg import sql
 
@@ -8,19 +10,30 @@ from tenants.schemas.provisioner import admin
 
 
 class Digests:
-    """Reads every row of a schema past the product's own code, and says which tables changed."""
+    """Reads every row of a broker's past the product's own code, and says which tables changed.
 
-    def __init__(self, schema: str) -> None:
+    Its rows are those of its schema, and those of the vendor's that mention it.
+    """
+
+    def __init__(self, place: Any) -> None:
+        named = f"%{place.info.id}%"
         with admin() as connection:
             tables = connection.execute(
-                "SELECT tablename FROM pg_tables WHERE schemaname = %s ORDER BY 1", [schema]
+                "SELECT schemaname, tablename FROM pg_tables"
+                " WHERE schemaname IN ('public', %s) ORDER BY 1, 2",
+                [place.schema],
             ).fetchall()
         each = [
             sql.SQL(
                 "SELECT {}, count(*), md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), ''))"
-                " FROM {}.{} t"
-            ).format(sql.Literal(table), sql.Identifier(schema), sql.Identifier(table))
-            for (table,) in tables
+                " FROM {}.{} t WHERE t::text LIKE {}"
+            ).format(
+                sql.Literal(f"{schema}.{table}"),
+                sql.Identifier(schema),
+                sql.Identifier(table),
+                sql.Literal(named if schema == "public" else "%"),
+            )
+            for schema, table in tables
         ]
         self._query = sql.SQL(" UNION ALL ").join(each)
 

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from kernel.access import needs, refusals_as_messages
 from modules.clients import queries as clients
@@ -84,28 +85,29 @@ def account(request: ActorRequest, account_id: uuid.UUID) -> HttpResponse:
 
 
 @needs("trading.decide_accounts")
+@require_POST
 def approve(request: ActorRequest, account_id: uuid.UUID) -> HttpResponse:
     """Let a requested account be opened."""
-    if request.method == "POST":
-        with missing_as_404():
-            queries.account(account_id, by=request.actor)
-            with refusals_as_messages(request):
-                services.approve_account(account_id, by=request.actor)
-                messages.success(request, _("Approved. The account is being opened."))
-        tasks.carry_out_due.send()
+    with missing_as_404():
+        queries.account(account_id, by=request.actor)
+        with refusals_as_messages(request):
+            services.approve_account(account_id, by=request.actor)
+            messages.success(request, _("Approved. The account is being opened."))
+    tasks.carry_out_due.send()
     return redirect("office:trading:account", account_id)
 
 
 @needs("trading.decide_accounts")
+@require_POST
 def refuse(request: ActorRequest, account_id: uuid.UUID) -> HttpResponse:
     """Turn a requested account down."""
     form = ReasonForm(request.POST)
-    if request.method == "POST" and form.is_valid():
-        with missing_as_404():
-            queries.account(account_id, by=request.actor)
+    with missing_as_404():
+        queries.account(account_id, by=request.actor)
+        if form.is_valid():
             with refusals_as_messages(request):
                 services.refuse_account(account_id, by=request.actor, **form.cleaned_data)
                 messages.success(request, _("The request was turned down."))
-    elif request.method == "POST":
-        messages.error(request, _("Please give a reason."))
+        else:
+            messages.error(request, _("Please give a reason."))
     return redirect("office:trading:account", account_id)

@@ -48,6 +48,7 @@ def invite(request: HttpRequest) -> HttpResponse:
 @require_POST
 def invite_again(request: HttpRequest, invitation_id: uuid.UUID) -> HttpResponse:
     """Mail an invitation again, with a new link."""
+    _must_know(invitation_id)
     with refusals_as_messages(request):
         services.invite_again(invitation_id, by=by(request))
         messages.success(request, _("A new invitation is on its way."))
@@ -58,6 +59,7 @@ def invite_again(request: HttpRequest, invitation_id: uuid.UUID) -> HttpResponse
 @require_POST
 def revoke_invitation(request: HttpRequest, invitation_id: uuid.UUID) -> HttpResponse:
     """Withdraw an invitation."""
+    _must_know(invitation_id)
     with refusals_as_messages(request):
         services.revoke_invitation(invitation_id, by=by(request))
         messages.success(request, _("The invitation was withdrawn."))
@@ -127,3 +129,9 @@ def _line(person_id: uuid.UUID) -> PersonLine:
     if line is None:
         raise Http404
     return line
+
+
+def _must_know(invitation_id: uuid.UUID) -> None:
+    """Raises: Http404: nobody was ever invited here under this id."""
+    if not queries.is_invitation(invitation_id):
+        raise Http404

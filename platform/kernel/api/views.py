@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
@@ -76,6 +76,8 @@ def new_api_key(request: HttpRequest) -> HttpResponseBase:
 @needs(MANAGE)
 def revoke_api_key(request: HttpRequest, key_id: UUID) -> HttpResponse:
     """End a key at once."""
+    if key_id not in {line.id for line in keys.api_keys()}:
+        raise Http404
     keys.revoke_key(key_id, by=_actor(request))
     return redirect("office:kernel:api_keys")
 
