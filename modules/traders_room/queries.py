@@ -15,8 +15,11 @@ from modules.trading.types import AccountLine, CurrencyTotal, HistoryFilter
 RECENT = 6
 
 
-def home(client_id: uuid.UUID, *, range_key: str, key: str = "") -> Home:
-    """The dashboard of a client; ``key`` names the total that its hero shows."""
+def home(client_id: uuid.UUID, *, range_key: str = "", key: str = "") -> Home:
+    """The dashboard of a client; ``key`` names the total that its hero shows.
+
+    Without a range no curve is read: for the part that is asked for every two seconds.
+    """
     contact = clients.contact(client_id)
     accounts = trading.with_trends(trading.accounts_of(client_id))
     totals = trading.totals(accounts)
@@ -48,7 +51,7 @@ def _hero(
         for one in accounts
         if one.is_open and (one.is_live, one.currency) == (total.is_live, total.currency)
     ]
-    found = trading.curve(summed, range_key)
+    found = trading.curve(summed, range_key) if range_key else None
     return Hero(total=total, curve=found, range=range_key, key=key_of(total))
 
 

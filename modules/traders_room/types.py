@@ -14,7 +14,8 @@ class Hero:
     """The summed accounts of one kind and currency, and their curve over a range."""
 
     total: CurrencyTotal
-    curve: Curve
+    curve: Curve | None
+    """``None`` where only the present figures are shown."""
     range: str
     key: str
     """``live-USD``: which of the totals it is."""

@@ -47,13 +47,17 @@ def dashboard(request: ActorRequest) -> HttpResponse:
 @needs("traders_room.enter")
 def live(request: ActorRequest) -> HttpResponse:
     """What moves on the dashboard; the page asks every two seconds."""
-    return render(request, "traders_room/live.html", _home_context(request))
+    home = queries.home(_own_id(request), key=request.GET.get("of", ""))
+    return render(request, "traders_room/live.html", {"home": home, "is_poll": True})
 
 
 @needs("traders_room.enter")
 def hero(request: ActorRequest) -> HttpResponse:
     """The equity card over another range, or of another currency."""
-    return render(request, "traders_room/hero.html", _home_context(request))
+    words = _home_context(request)
+    if words["home"].hero is None:
+        raise Http404  # no account, no card
+    return render(request, "traders_room/hero.html", words)
 
 
 @needs("traders_room.enter")
@@ -166,9 +170,9 @@ def _home_context(request: ActorRequest) -> dict[str, Any]:
 
 
 def _chart(home: Home) -> dict[str, Any] | None:
-    if home.hero is None:
+    found = home.hero.curve if home.hero else None
+    if found is None:
         return None
-    found = home.hero.curve
     return {
         "t": found.at,
         "a": found.equity,

@@ -104,6 +104,16 @@ def test_settings_are_kept(alpha, theo):
     assert (saved.cookies["mode"].value, saved.cookies["updown"].value) == ("dark", "cvd")
 
 
+def test_what_moves_is_sent_without_the_curve(alpha, theo, types):  # noqa: F811
+    open_one(alpha, theo, types["demo"])
+
+    part = alpha.signed_in(theo).get("/room/traders_room/live/").content.decode()
+
+    assert part.count("<hx-partial") == 2
+    assert "$10,000" in part
+    assert "data-chart" not in part
+
+
 def test_staff_do_not_enter_the_room(alpha, ada):
     assert alpha.signed_in(ada).get("/room/traders_room/").status_code == 403
 
