@@ -79,7 +79,9 @@ def harrow(product):
 def subscribed(harrow, browser, inbox):
     """Ada has composed a plan, paid for it and seen it being built."""
     person = Person(browser, harrow.product.url)
-    harrow.sign_up = steps.subscribe(person, harrow.cast, ("analytics", "notes"), inbox)
+    harrow.sign_up = steps.subscribe(
+        person, harrow.cast, ("analytics", "notes"), inbox, harrow.look
+    )
     person.leave()
     return harrow
 
@@ -88,7 +90,7 @@ def subscribed(harrow, browser, inbox):
 def accepted(subscribed, browser, inbox):
     """Ada has a password and a second factor."""
     person = Person(browser, subscribed.base)
-    subscribed.seed = steps.accept(person, subscribed.cast, inbox)
+    subscribed.seed = steps.accept(person, subscribed.cast, inbox, subscribed.look)
     subscribed.first_office_page = person.path
     subscribed.checklists.append(steps.checklist(person))
     return subscribed.keep("admin", person)
@@ -109,7 +111,7 @@ def wired(branded, browser, servers):
     """The trading server is connected, two account types are on offer."""
     one = branded.cast
     person = Person(browser, branded.base, state=branded.states["admin"])
-    branded.tests = steps.wire(person, one, servers[one.server])
+    branded.tests = steps.wire(person, one, servers[one.server], branded.look)
     steps.map_type(person, "Standard", one.live_group, "live", deposit_min="100")
     steps.map_type(person, "Practice", one.demo_group, "demo", demo_amount="50000")
     branded.checklists.append(steps.checklist(person))
@@ -121,7 +123,7 @@ def traded(wired, browser, inbox, servers):
     """Theo has registered, opened a live and a demo account, and trades were made for him."""
     one, server = wired.cast, servers[wired.cast.server]
     person = Person(browser, wired.base)
-    steps.register(person, one, inbox)
+    steps.register(person, one, inbox, wired.look)
     wired.logins = {
         "live": steps.open_account(person, "Standard"),
         "demo": steps.open_account(person, "Practice"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from devstack.story.visitor import Visitor
+from tests.journeys import checks
 
 
 class Told:
@@ -23,11 +24,16 @@ class Told:
         self.logins = {}
         self.states = {}
         self.complaints = []
+        self.violations = {}
 
     @property
     def base(self):
         """Where its rooms are."""
         return f"http://{self.cast.slug}.localhost:{self.product.env['PUBLIC_PORT']}"
+
+    def look(self, person):
+        """Note what axe-core finds on a page that is seen once only."""
+        self.violations[person.page.title()] = checks.violations(person)
 
     def keep(self, who, person):
         """Close somebody's window and remember its cookies and complaints."""

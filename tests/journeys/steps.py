@@ -40,6 +40,10 @@ class Look:
     logo: str
 
 
+def unseen(_person):
+    """Do not look any closer at a page."""
+
+
 def minor(price):
     """Cents of a price as a page shows it."""
     return int(Decimal(re.sub(r"[^\d.]", "", price)) * 100)
@@ -111,35 +115,48 @@ def watch_run(person, told):
     told.complaints = person.complaints
 
 
-def subscribe(person, broker, modules, inbox):
-    """From the menu to a live platform, a declined card on the way."""
+def subscribe(person, broker, modules, inbox, look=unseen):
+    """From the menu to a live platform, a declined card on the way.
+
+    ``look`` is given every page of ours on the way.
+    """
     told = compose(person, broker, modules)
+    look(person)
     confirm(person, broker, inbox)
+    look(person)
     to_checkout(person)
     pay(person, DECLINED, broker.admin.name)
     told.declined = person.words("[role=alert]")
     told.after_decline = person.page.url.partition("?")[0].rpartition("/")[0]
     pay(person, GOOD, broker.admin.name)
     watch_run(person, told)
+    look(person)
     return told
 
 
-def accept(person, broker, inbox):
-    """Follow the invitation, set a password and an authenticator app; return its key."""
+def accept(person, broker, inbox, look=unseen):
+    """Follow the invitation, set a password and an authenticator app; return its key.
+
+    ``look`` is given every page on the way.
+    """
     link = inbox.wait_for(broker.admin.email, r"(https?://\S+/accounts/invitation/\S+)")
     person.go(link)
+    look(person)
     person.fill(full_name=broker.admin.name, password=broker.admin.password)
     person.press("Continue")
-    return set_up_app(person)
+    return set_up_app(person, look)
 
 
-def set_up_app(person):
+def set_up_app(person, look=unseen):
     """Enrol an authenticator app and keep the recovery codes; return the app's key."""
+    look(person)
     person.press("Authenticator app on a phone", "link")
+    look(person)
     seed = re.search(r"\b([A-Z2-7]{32})\b", person.words()).group(1)
     totp.wait_for_new(seed)
     person.fill(code=totp.code(seed))
     person.press("Set up")
+    look(person)
     person.press("I have kept them", "link")
     return seed
 
@@ -168,12 +185,11 @@ def look_of(browser, base):
     return seen
 
 
-def upload(person, slot, name, kind, data):
+def upload(person, slot, file):
     """Choose a file for one of the places of the logo."""
     with person.page.expect_navigation(wait_until="load"):
-        person.page.locator(f"form[action$='/logo/{slot}/'] input[type=file]").set_input_files(
-            {"name": name, "mimeType": kind, "buffer": data}
-        )
+        place = person.page.locator(f"form[action$='/logo/{slot}/'] input[type=file]")
+        place.set_input_files(file)
 
 
 def pick_colour(person, colour):
@@ -187,8 +203,13 @@ def pick_colour(person, colour):
 def brand(person, broker):
     """Upload logos, choose a preset and a colour, publish; all by clicks."""
     person.go("/office/themes/")
-    upload(person, "dark", "logo.svg", "image/svg+xml", broker.logo.encode())
-    upload(person, "light", "logo.png", "image/png", picture(broker.brand))
+    drawing = {"name": "logo.svg", "mimeType": "image/svg+xml", "buffer": broker.logo.encode()}
+    upload(person, "dark", drawing)
+    upload(
+        person,
+        "light",
+        {"name": "logo.png", "mimeType": "image/png", "buffer": picture(broker.brand)},
+    )
     person.click("Presets")
     with person.page.expect_navigation(wait_until="load"):
         person.page.locator(f"button[name=preset][value={broker.preset}]").click()
@@ -228,18 +249,20 @@ def await_test(person):
     }
 
 
-def wire(person, broker, server):
+def wire(person, broker, server, look=unseen):
     """Connect the trading server, with a wrong password first; return what each test said."""
     said = []
     person.go("/office/provisioning/servers/connect/")
     connect(person, broker, server, "not the password")
     said.append((await_test(person), sentences(person)))
+    look(person)
     person.press(re.compile("trust this certificate"))
     said.append((await_test(person), sentences(person)))
     person.press("Change address or sign-in", "link")
     connect(person, broker, server, str(server["api_password"]))
     said.append((await_test(person), sentences(person)))
     person.press("Choose groups", "link")
+    look(person)
     for group in (broker.live_group, broker.demo_group):
         person.page.get_by_label(group, exact=True).check()
     person.press("Use these groups")
@@ -267,12 +290,13 @@ def map_type(person, name, group, kind, **fields):
     person.press("Offer it")
 
 
-def register(person, broker, inbox):
-    """Register as a client, confirm the mail, complete the profile."""
+def register(person, broker, inbox, look=unseen):
+    """Register as a client, confirm the mail, complete the profile; ``look`` at the code's page."""
     client = broker.client
     person.go("/accounts/register/")
     person.fill(full_name=client.name, email=client.email, password1=client.password)
     person.press("Open the account")
+    look(person)
     person.fill(code=inbox.wait_for(client.email, r"\b(\d{6})\b"))
     person.press("Confirm")
     person.go("/room/clients/")

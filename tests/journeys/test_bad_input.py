@@ -19,11 +19,11 @@ SCRIPTED = (
 )
 
 
-def ask(visitor, slug, **more):
+def ask(visitor, slug):
     """Fill in the plan page for an address of choice."""
     visitor.go("/start/")
     visitor.page.locator("#m-notes").check()
-    visitor.fill(company="Second Try", slug=slug, email="sam@second.example", **more)
+    visitor.fill(company="Second Try", slug=slug, email=f"sam@{slug.strip('-')}.example")
     visitor.press("Continue")
 
 
@@ -65,17 +65,17 @@ def test_a_refused_address_keeps_all_that_was_filled_in(slug, sentence, subscrib
     visitor.says(sentence)
     assert visitor.path == "/start/"
     assert visitor.page.locator("[name=company]").input_value() == "Second Try"
-    assert visitor.page.locator("[name=email]").input_value() == "sam@second.example"
+    assert visitor.page.locator("[name=email]").input_value() == f"sam@{slug.strip('-')}.example"
     assert visitor.page.locator("#m-notes").is_checked()
 
 
-def test_nobody_pays_before_the_mail_is_confirmed(subscribed, visitor, inbox):
+def test_nobody_pays_before_the_mail_is_confirmed(subscribed, visitor):
     ask(visitor, "hasty")
     place = visitor.path
 
     visitor.go(f"{place}pay/")
 
-    visitor.says("Confirm your e-mail first: enter the code that we sent to sam@second.example.")
+    visitor.says("Confirm your e-mail first: enter the code that we sent to sam@hasty.example.")
     assert visitor.path == place
 
 
@@ -90,7 +90,7 @@ def test_a_wrong_code_is_said_and_confirms_nothing(subscribed, visitor):
 
 def test_a_checkout_that_is_left_comes_back_with_everything_kept(subscribed, visitor, inbox):
     ask(visitor, "hesitant")
-    visitor.fill(code=inbox.wait_for("sam@second.example", r"\b(\d{6})\b"))
+    visitor.fill(code=inbox.wait_for("sam@hesitant.example", r"\b(\d{6})\b"))
     visitor.press("Confirm")
     total = steps.shown_total(visitor)
     place = visitor.path
@@ -100,10 +100,13 @@ def test_a_checkout_that_is_left_comes_back_with_everything_kept(subscribed, vis
 
     visitor.press("← Back", "link")
 
-    assert visitor.path.partition("?")[0] == place
+    assert visitor.path == f"{place}plan/"
     assert steps.shown_total(visitor) == total
+    assert visitor.page.locator("[name=company]").input_value() == "Second Try"
+    assert visitor.page.locator("#m-notes").is_checked()
+    visitor.press("Continue")
     steps.to_checkout(visitor)
-    assert visitor.page.locator("#email").input_value() == "sam@second.example"
+    assert visitor.page.locator("#email").input_value() == "sam@hesitant.example"
 
 
 def test_nothing_was_made_for_those_who_did_not_pay(subscribed, omar, product, browser):
@@ -119,26 +122,28 @@ def test_nothing_was_made_for_those_who_did_not_pay(subscribed, omar, product, b
         assert answer.status_code == 404
 
 
-def test_a_forged_webhook_is_refused(subscribed, omar, product, browser):
+def test_a_forged_webhook_is_refused(product):
     paid = {"id": "evt_forged", "type": "checkout.session.completed", "data": {"object": {}}}
     for signature in ({}, {"Stripe-Signature": "t=1,v1=00"}):
         answer = httpx.post(f"{product.url}/stripe/", content=json.dumps(paid), headers=signature)
         assert answer.status_code == 400
 
 
-def test_a_logo_of_20_megabytes_is_refused(studio):
+def test_a_logo_of_20_megabytes_is_refused(studio, tmp_path):
     before = logos(studio)
-    steps.upload(
-        studio, "light", "big.png", "image/png", b"\x89PNG\r\n\x1a\n" + bytes(20 * MEGABYTE)
-    )
+    big = tmp_path / "big.png"
+    big.write_bytes(b"\x89PNG\r\n\x1a\n".ljust(20 * MEGABYTE, b"\0"))
 
-    studio.says(re.compile(r"This file has 20(\.0)? MB. A logo may have at most 2 MB."))
+    steps.upload(studio, "light", big)
+
+    studio.says("This file has 20.0 MB. A logo may have at most 2 MB.")
     assert logos(studio) == before
 
 
 def test_a_drawing_with_a_script_is_refused(studio):
     before = logos(studio)
-    steps.upload(studio, "light", "bad.svg", "image/svg+xml", SCRIPTED.encode())
+    bad = {"name": "bad.svg", "mimeType": "image/svg+xml", "buffer": SCRIPTED.encode()}
+    steps.upload(studio, "light", bad)
 
     studio.says("This SVG contains")
     assert logos(studio) == before
@@ -156,12 +161,9 @@ def test_two_colours_that_cannot_be_read_on_each_other_are_refused(studio):
 
 
 def test_a_bright_colour_alone_is_made_readable(studio):
-    before = studio.page.locator("[data-report]").inner_html()
-    studio.page.locator("#t-brand").fill("#FFFF00")
-    studio.page.wait_for_function(
-        "before => document.querySelector('[data-report]').innerHTML !== before", arg=before
-    )
-    studio.page.locator("[data-report] .pair").first.wait_for()
+    with studio.page.expect_response("**/themes/try/"):
+        studio.page.locator("#t-brand").fill("#FFF000")
+    studio.page.locator("[data-report] rect[fill='#fff000' i]").first.wait_for(state="attached")
     ratios = studio.page.locator("[data-report] .pair b").all_inner_texts()
 
     assert ratios

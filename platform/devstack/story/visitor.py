@@ -23,7 +23,8 @@ class _Loopback(httpx.BaseTransport):
     """Takes every name under localhost to this machine, as browsers do."""
 
     def __init__(self) -> None:
-        self.wire = httpx.HTTPTransport()
+        # No connection outlives its answer: visitors come and go, and nobody closes them.
+        self.wire = httpx.HTTPTransport(limits=httpx.Limits(max_keepalive_connections=0))
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         if not request.url.host.endswith("localhost"):
