@@ -114,6 +114,8 @@ class DatabaseWrapper(TenantsWrapper):
         self.connection = kept.connection
         self.close_at = kept.close_at
         self.errors_occurred = False
+        # Only such are kept; the tenant before may have lost its connection in a transaction.
+        self.autocommit = True
         if time.monotonic() - kept.put_aside_at > IDLE_BEFORE_CHECK and not self.is_usable():
             self.close()
 

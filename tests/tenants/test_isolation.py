@@ -6,7 +6,7 @@ import threading
 
 import psycopg
 import pytest
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from psycopg import errors, sql
 
 from kernel import pin
@@ -218,3 +218,33 @@ def test_a_connection_that_died_meanwhile_is_made_anew(alpha, beta, monkeypatch)
 
     with alpha.pin():
         assert OutboxEvent.objects.count() == 0
+
+
+def test_a_connection_lost_in_a_transaction_spoils_no_other_tenants(alpha, beta):
+    # The server dies in Beta's transaction and is not back when it ends; Alpha's kept
+    # connection is dead as well. The thread must recover, not stay in a transaction for ever.
+    for place in (alpha, beta):
+        with place.pin():
+            OutboxEvent.objects.count()
+    with beta.pin(), pytest.raises(OperationalError), transaction.atomic():
+        OutboxEvent.objects.count()
+        with admin() as provisioner:
+            provisioner.execute(f"ALTER ROLE {role_of(beta.schema)} NOLOGIN")
+            end_sessions(provisioner, alpha, beta)
+        OutboxEvent.objects.count()
+    with alpha.pin(), pytest.raises(OperationalError), transaction.atomic():
+        OutboxEvent.objects.count()
+    with admin() as provisioner:
+        provisioner.execute(f"ALTER ROLE {role_of(beta.schema)} LOGIN")
+
+    for place in (alpha, beta):
+        with place.pin(), transaction.atomic():
+            assert OutboxEvent.objects.count() == 0
+        assert not connection.in_atomic_block
+
+
+def end_sessions(provisioner, *places):
+    provisioner.execute(
+        "SELECT pg_terminate_backend(pid, 2000) FROM pg_stat_activity WHERE usename = ANY(%s)",
+        [[role_of(place.schema) for place in places]],
+    )
