@@ -122,7 +122,7 @@ def test_the_console_is_for_everyone(path, traded, omar, product, window):
 
 def test_pages_that_are_seen_once_only_are_for_everyone(traded):
     assert {title: found for title, found in traded.violations.items() if found} == {}
-    assert len(traded.violations) > 9
+    assert len(traded.violations) == 9
 
 
 @pytest.mark.parametrize("path", ROOM)
@@ -148,8 +148,10 @@ def test_the_office_reads_from_right_to_left_in_arabic(path, noor, window):
 
 @pytest.mark.parametrize("path", ["/accounts/login/", "/accounts/register/"])
 def test_chinese_is_named_and_drawn_in_a_chinese_face(path, branded, window):
-    person = window(branded.base, locale="zh-CN")
+    person = window(branded.base)
     checks.find(person, path)
+    with person.page.expect_navigation(wait_until="load"):
+        person.page.locator("select[name=language]:visible").select_option("zh-hans")
     face = person.page.evaluate("getComputedStyle(document.body).fontFamily")
 
     assert person.page.locator("html").get_attribute("lang") == "zh-hans"
@@ -167,7 +169,8 @@ def test_the_checks_find_what_is_planted(product, window):
           picture.src = '/t/icon.svg';
           wide.style.width = '500px';
           wide.textContent = 'Wide';
-          words.style.color = words.style.background = '#777777';
+          words.style.color = '#777777';
+          words.style.background = '#888888';
           words.textContent = 'Hidden from most: 12.50';
           main.append(picture, wide, words);
           console.error('Planted');
