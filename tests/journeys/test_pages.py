@@ -173,6 +173,7 @@ def test_the_checks_find_what_is_planted(product, window):
           words.style.background = '#888888';
           words.textContent = 'Hidden from most: 12.50';
           main.append(picture, wide, words);
+          document.documentElement.dir = 'rtl';
           console.error('Planted');
         }"""
     )

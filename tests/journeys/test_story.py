@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from html import escape
 
 import httpx
 import pytest
@@ -87,7 +88,7 @@ def test_the_office_wears_them_too(branded, browser):
 
 def test_the_letters_wear_them_too(traded, inbox):
     before = _letters(inbox, traded.cast.admin.email, "/accounts/invitation/")
-    after = _letters(inbox, traded.cast.client.email, traded.cast.name)
+    after = _letters(inbox, traded.cast.client.email, escape(traded.cast.name))
     logo = rf'<img src="{re.escape(traded.base)}/t/[0-9a-f]{{20}}\.png"'
 
     assert [bool(re.search(logo, letter)) for letter in before[:1]] == [False]
@@ -173,7 +174,9 @@ def test_nothing_of_one_broker_is_reachable_from_the_other(noor, traded):
     fence.try_to_cross(traded.visitor("client"), noor.visitor("client"))
 
 
-@pytest.mark.parametrize("path", ["/office/", "/office/clients/", "/office/trading/accounts/"])
+@pytest.mark.parametrize(
+    "path", ["/office/provisioning/", "/office/clients/", "/office/trading/accounts/"]
+)
 def test_an_admin_s_session_opens_no_office_but_his_own(path, noor, traded):
     thief = traded.visitor("admin", at=noor.base)
 
