@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 POLICY: Final[Mapping[str, tuple[str, ...]]] = {
@@ -69,6 +68,5 @@ def may_post_to(response: HttpResponse, *origins: str) -> None:
 
 
 def _allowances(response: HttpResponse) -> Mapping[str, Iterable[str]]:
-    always: Iterable[str] = getattr(settings, "CSP_FORM_ACTION", ())
     own: Iterable[str] = getattr(response, "csp_form_action", ())
-    return {"form-action": (*always, *own)}
+    return {"form-action": own}

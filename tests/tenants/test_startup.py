@@ -6,7 +6,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 
+from config.production_guard import refuse_what_is_not_for_production
 from tenants.startup import refuse_powerful_role
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -63,12 +65,7 @@ def read_production(**changes):
     return subprocess.run(
         [sys.executable, "-c", "import config.settings.production"],
         cwd=ROOT,
-        env={
-            **environment,
-            "PYTHONPATH": SOURCES,
-            **GOOD,
-            **changes,
-        },
+        env={**environment, "PYTHONPATH": SOURCES, **GOOD, **changes},
         capture_output=True,
         text=True,
         check=False,
@@ -81,31 +78,55 @@ def test_production_starts_on_real_services_only():
     assert done.returncode == 0, done.stderr
 
 
+def test_production_says_everything_that_belongs_to_a_developers_machine_at_once():
+    done = read_production(
+        STRIPE_API_BASE="http://stripe.prod.example", PUBLIC_SCHEME="http", ATRIUM_DEVSTACK="1"
+    )
+
+    assert done.returncode == 1
+    for sentence in ("local Stripe", "PUBLIC_SCHEME must be https", "embedded services"):
+        assert sentence in done.stderr
+
+
+FIT = {
+    **GOOD,
+    "DATABASES": {"default": {"HOST": "db.prod.example"}},
+    "EMAIL_HOST": "mail.prod.example",
+    "VENDOR_HOSTS": ["prod.example"],
+    "ALLOW_PRIVATE_TRADING_SERVERS": False,
+}
+
+
+@pytest.fixture
+def elsewhere(monkeypatch):
+    monkeypatch.delenv("ATRIUM_DEVSTACK", raising=False)
+
+
+def test_settings_that_are_fit_are_not_refused(elsewhere):
+    refuse_what_is_not_for_production(FIT)
+
+
 @pytest.mark.parametrize(
     ("name", "value", "sentence"),
     [
-        (
-            "DATABASE_URL",
-            "postgresql://a:b@127.0.0.1/atrium",
-            "DATABASE_URL points to this machine",
-        ),
+        ("DATABASES", {"default": {"HOST": "127.0.0.1"}}, "DATABASE_URL points to this machine"),
         ("REDIS_URL", "redis://localhost/0", "REDIS_URL points to this machine"),
-        ("EMAIL_URL", "smtp://localhost:1025", "EMAIL_URL points to this machine"),
+        ("EMAIL_HOST", "localhost", "EMAIL_URL points to this machine"),
         ("STRIPE_API_BASE", "http://stripe.prod.example", "local Stripe"),
         ("STRIPE_SECRET_KEY", "sk_test_local_1", "STRIPE_SECRET_KEY is missing or local"),
+        ("STRIPE_WEBHOOK_SECRET", "whsec_1", "STRIPE_WEBHOOK_SECRET is missing or local"),
         ("SECRET_KEY", "change-me" * 9, "SECRET_KEY is short or a default"),
         ("DATABASE_ROLE_KEY", "short", "DATABASE_ROLE_KEY is short or a default"),
         ("ATRIUM_SIGNING_KEY", GOOD["SECRET_KEY"], "two secrets are the same"),
         ("ATRIUM_MASTER_KEYS", "k1:AAAA", "ATRIUM_MASTER_KEYS"),
         ("PUBLIC_SCHEME", "http", "PUBLIC_SCHEME must be https"),
         ("TENANT_BASE_DOMAIN", "localhost", "TENANT_BASE_DOMAIN is localhost"),
-        ("ALLOW_PRIVATE_TRADING_SERVERS", "1", "ALLOW_PRIVATE_TRADING_SERVERS is on"),
-        ("ATRIUM_DEVSTACK", "1", "embedded services"),
+        ("VENDOR_HOSTS", ["localhost"], "VENDOR_HOSTS names localhost"),
+        ("ALLOW_PRIVATE_TRADING_SERVERS", True, "ALLOW_PRIVATE_TRADING_SERVERS is on"),
+        ("AWS_STORAGE_BUCKET_NAME", "", "AWS_STORAGE_BUCKET_NAME is missing"),
         ("SENTRY_DSN", "", "SENTRY_DSN is missing"),
     ],
 )
-def test_production_refuses_what_belongs_to_a_developers_machine(name, value, sentence):
-    done = read_production(**{name: value})
-
-    assert done.returncode == 1
-    assert sentence in done.stderr
+def test_production_refuses_what_belongs_to_a_developers_machine(elsewhere, name, value, sentence):
+    with pytest.raises(ImproperlyConfigured, match=sentence):
+        refuse_what_is_not_for_production({**FIT, name: value})

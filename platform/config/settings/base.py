@@ -225,12 +225,6 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 STRIPE_SECRET_KEY = env.text("STRIPE_SECRET_KEY", "")
 STRIPE_WEBHOOK_SECRET = env.text("STRIPE_WEBHOOK_SECRET", "")
 STRIPE_API_BASE = env.text("STRIPE_API_BASE", "")
-CSP_FORM_ACTION = (
-    [STRIPE_API_BASE.rstrip("/")]
-    if STRIPE_API_BASE
-    else ["https://checkout.stripe.com", "https://billing.stripe.com"]
-)
-"""Where the answer to a form of ours may lead beside our own host: to the payment pages."""
 ALLOW_PRIVATE_TRADING_SERVERS = env.switch("ALLOW_PRIVATE_TRADING_SERVERS")
 MAIL_FROM = env.text("MAIL_FROM", "no-reply@atrium.example")
 DEFAULT_FROM_EMAIL = MAIL_FROM

@@ -6,7 +6,7 @@ import os
 
 os.environ.setdefault("ATRIUM_ENVIRONMENT", "production")
 
-from config.production_guard import refuse_what_is_not_for_production  # noqa: E402 - see above
-from config.settings.base import *  # noqa: E402, F403 - every setting of base
+from config.production_guard import refuse_what_is_not_for_production
+from config.settings.base import *  # noqa: F403 - every setting of base
 
 refuse_what_is_not_for_production(globals())
