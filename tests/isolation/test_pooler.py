@@ -88,7 +88,8 @@ def test_ten_thousand_interleaved_requests_never_see_a_wrong_tenant_iso_09(
         most = sessions_of(ten)
 
     assert [wrong for wrong, _ in results if wrong] == []
-    assert 0 < max(most.values()) <= pooler.CONNECTIONS_PER_ROLE  # they did share sessions
+    # They shared sessions; one of a role's may be on its way out.
+    assert 0 < max(most.values()) <= pooler.CONNECTIONS_PER_ROLE + 1 < THREADS
     for place in ten:
         expected = sum(written[place.info.slug] for _, written in results)
         with place.pin():
