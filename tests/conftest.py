@@ -48,7 +48,16 @@ def _cast(_servers):
 
     alpha = make_tenant("alpha", name="Alpha Markets")
     beta = make_tenant("beta", name="Beta Capital", locale="ar", time_zone="Asia/Dubai")
+    settle()
     return alpha, beta, Baseline.take(alpha.schema, beta.schema)
+
+
+def settle() -> None:
+    """What making the two brokers announced is history, not a queue that nobody works off."""
+    from kernel.models import OutboxEvent
+
+    with pin.pin(pin.PUBLIC):
+        OutboxEvent.objects.update(told_at=clock.now())
 
 
 @pytest.fixture(autouse=True)

@@ -212,7 +212,8 @@ def test_a_connection_that_died_meanwhile_is_made_anew(alpha, beta, monkeypatch)
         OutboxEvent.objects.count()
     with admin() as provisioner:
         provisioner.execute(
-            "SELECT pg_terminate_backend(pid, 2000) FROM pg_stat_activity WHERE usename = %s",
+            "SELECT pg_terminate_backend(pid, 2000) FROM pg_stat_activity"
+            " WHERE usename = %s AND datname = current_database()",
             [role_of(alpha.schema)],
         )
 
