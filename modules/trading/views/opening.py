@@ -73,6 +73,8 @@ def progress(request: ActorRequest, account_id: uuid.UUID) -> HttpResponse:
 @needs("trading.own_accounts")
 def credentials(request: ActorRequest, account_id: uuid.UUID) -> HttpResponse:
     """The passwords of the new account, this one time."""
+    with missing_as_404():
+        queries.own_account(account_id, own_id(request))
     if request.method != "POST":
         return redirect("room:trading:opening", account_id)
     try:
