@@ -122,7 +122,6 @@ INSTALLED_APPS = [
             "django.contrib.messages",
             "django.contrib.staticfiles",
             "django.contrib.postgres",
-            "ninja",
         ]
     )
 ]
