@@ -33,7 +33,7 @@ SECONDS = float(os.environ.get("CHAOS_SECONDS", "90"))
 AT_ONCE = 8
 PAUSE = (1.0, 4.0)
 """Between two kills, in seconds."""
-PATIENCE = 240.0
+PATIENCE = 600.0
 """For everybody to be through, and then again for the house to become quiet, in seconds."""
 SERVICES = (
     *("postgres", "valkey", "mail", "stripe", "prepare", "static"),
