@@ -5,7 +5,7 @@ UV_VERSION := 0.13.8
 RUN := .venv/bin/python -m devstack --tied
 LOCK := UV_SYSTEM_CERTS=1 .boot/bin/uv pip compile -q --generate-hashes --no-emit-index-url --no-header --python-version 3.11
 FRONT_END := $(shell find frontend -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
-PYTEST := .venv/bin/python -m pytest -n 2 --dist loadgroup
+PYTEST := .venv/bin/python -m pytest -n 2
 
 .DELETE_ON_ERROR:
 .PHONY: demo demo-reset test test-shell check bench lock module shell docs trading-server ready clean help

@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager, contextmanager
 import pytest
 
 from tests.support import database
+from tests.support.together import Together
 
 if "DATABASE_ADMIN_URL" not in os.environ:
     pytest.exit("the tests need their servers around them: run `make test`, or `make test-shell`")
@@ -28,6 +29,12 @@ from django.test.utils import setup_test_environment  # noqa: E402
 from kernel import clock, pin  # noqa: E402
 from kernel.secrets import keys as sealing_keys  # noqa: E402
 from tenants import directory  # noqa: E402
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log) -> Together:
+    """Which worker runs which test."""
+    return Together(config, log)
 
 
 @pytest.fixture(scope="session", autouse=True)

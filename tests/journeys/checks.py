@@ -24,7 +24,7 @@ _RUN = """async options => {
   return violations.flatMap(v => v.nodes.map(n => line(v, n)));
 }"""
 _LOOSE = """() => {
-  const figure = /\\d[\\d,]*\\.\\d{2}|(?<!\\u200e)[+\\u2212-]\\d|\\d%/;
+  const figure = /\\d[\\d,]*\\.\\d{2}|(?<![\\w\\u200e])[+\\u2212-]\\d|\\d%/;
   const walk = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT);
   const loose = [];
   for (let node = walk.nextNode(); node; node = walk.nextNode()) {

@@ -24,13 +24,13 @@ LONGEST = 600
 """Seconds for one test; the first one pays for the stack and the whole story."""
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """These tests share one stack, so one worker runs them, in one go and module by module."""
+    """These tests share one stack: they run in one go and module by module, however shuffled."""
     ours = [item for item in items if item.path.is_relative_to(HERE)]
     for item in ours:
         for mark in ("browser", "slow", "no_database"):
             item.add_marker(mark)
-        item.add_marker(pytest.mark.xdist_group("journeys"))
         item.add_marker(pytest.mark.timeout(LONGEST))
     ours.sort(key=lambda item: item.path.name)
     items[:] = [item for item in items if not item.path.is_relative_to(HERE)] + ours
