@@ -10,3 +10,5 @@ STORAGES = {
 }
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 """Hashing that is quick; that the real settings use Argon2id is a test of its own."""
+
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # noqa: F405 - from base; WhiteNoise wants to see it
