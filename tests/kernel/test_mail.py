@@ -18,9 +18,6 @@ from kernel import clock, mail
 from kernel.models import Letter
 from kernel.pin import pin
 
-pytestmark = pytest.mark.xdist_group("mail")
-"""One inbox for all: these tests take turns."""
-
 HOSTILE = "Offer\r\nBcc: everyone@example.com\r\n\r\n<script>"
 
 
