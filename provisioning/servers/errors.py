@@ -184,6 +184,13 @@ class ProbeIsRunning(Refused):
     sentence = _("A connection test is running. Wait until it has ended.")
 
 
+class CertificationIsRunning(Refused):
+    """One certification at a time."""
+
+    code = "servers.certification_is_running"
+    sentence = _("A certification is running. Wait until it has ended.")
+
+
 class AddressNotAllowed(Refused):
     """The host or port is none that may be connected to."""
 

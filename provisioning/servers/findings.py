@@ -225,6 +225,66 @@ WORDS: Mapping[str, Words] = {
         _("It works, but pages will feel slow. An access server closer to us would help."),
     ),
     "latency_lost": Words(_("The connection was lost during the test."), _ASK_AGAIN),
+    "certify_ok": Words(
+        _(
+            "%(amount)s %(currency)s went to account %(login)s, was found by our mark, and was "
+            "taken out again."
+        )
+    ),
+    "certify_skipped": Words(
+        _("Nobody has tried yet whether our mark in a booking survives on this server."),
+        _(
+            "Certify the connection: until then, a payment whose answer is lost may have to be "
+            "decided by a person."
+        ),
+    ),
+    "certify_no_account": Words(
+        _("There is no account %(login)s on the server, or it may not be seen."),
+        _("Name an account in one of the groups you chose, best one of a demo group."),
+    ),
+    "certify_other_group": Words(
+        _("Account %(login)s is in the group %(group)s, which you did not choose."),
+        _("Name an account in one of the groups you chose, best one of a demo group."),
+    ),
+    "certify_not_offered": Words(_("This platform offers no way to find a booking by its mark.")),
+    "certify_in_refused": Words(
+        _("The server refused to book on account %(login)s: %(words)s"),
+        _("Nothing was booked. Check the right “accountant” of the manager and try again."),
+    ),
+    "certify_out_refused": Words(
+        _("The sum was booked in, but not out again: %(words)s"),
+        _("Account %(login)s holds it still. Try again in three minutes: it is then taken out."),
+    ),
+    "certify_unclear": Words(
+        _("The server's answer was lost, and the booking %(tag)s was not found."),
+        _("Try again in three minutes: what is left of this attempt is then put right."),
+    ),
+    "certify_tag_lost": Words(
+        _("The sum was booked, but it was not found by our mark in its comment."),
+        _(
+            "Something on the server changes comments of balance operations: a plugin or a "
+            "bridge. Switch that off before you take payments through this server."
+        ),
+    ),
+    "certify_doubled": Words(
+        _("The booking %(tag)s is on the server twice."),
+        _(
+            "Something between us repeats requests: a proxy or a load balancer. Take it out of "
+            "the way before you take payments, and correct the account by hand."
+        ),
+    ),
+    "certify_uneven": Words(
+        _("The balance of account %(login)s differs from the sum of its deals."),
+        _("Let the server correct the balance of this account, or name another account."),
+    ),
+    "certify_interrupted": Words(_("The certification was interrupted: %(words)s"), _ASK_AGAIN),
+    "certify_lost": Words(
+        _("The certification was interrupted."),
+        _("Try again in three minutes: what is left of this attempt is then put right."),
+    ),
+    "certify_cleared": Words(
+        _("This attempt stayed unclear at first; it was looked up later and put right.")
+    ),
     "interrupted": Words(_("The test was interrupted."), _("Start it again.")),
     "skipped": Words(_("Not reached.")),
 }

@@ -119,6 +119,7 @@ def _line(row: Server) -> ServerLine:
         if row.last_failure
         else "",
         proven_at=row.proven_at,
+        certified_at=row.certified_at,
         groups_chosen=getattr(row, "chosen", 0),
     )
 

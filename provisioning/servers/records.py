@@ -32,6 +32,7 @@ class ServerLine:
     failing_since: dt.datetime | None
     last_failure: str
     proven_at: dt.datetime | None
+    certified_at: dt.datetime | None
     groups_chosen: int
 
     @property

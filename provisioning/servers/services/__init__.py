@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+from provisioning.servers.services.certifying import (
+    ask_certification,
+    certify,
+    give_up_certifications,
+    run_certification,
+    skip_certification,
+)
 from provisioning.servers.services.connecting import close_sessions, trading_server
 from provisioning.servers.services.grouping import read_groups
 from provisioning.servers.services.health import (
@@ -22,7 +29,9 @@ from provisioning.servers.services.wiring import (
 )
 
 __all__ = [
+    "ask_certification",
     "ask_probe",
+    "certify",
     "check_address",
     "check_health",
     "choose_groups",
@@ -31,12 +40,15 @@ __all__ = [
     "discard_draft",
     "draft_server",
     "forget_samples",
+    "give_up_certifications",
     "give_up_lost",
     "probe",
     "read_groups",
     "redraft_server",
     "report_health",
+    "run_certification",
     "run_probe",
+    "skip_certification",
     "trading_server",
     "trust_certificate",
     "usable_servers",

@@ -1,4 +1,4 @@
-"""Trading servers of a broker, what their tests found, their groups and their health."""
+"""Trading servers of a broker and their groups."""
 
 from __future__ import annotations
 
@@ -80,6 +80,8 @@ class Server(models.Model):
     last_failure = models.CharField(max_length=40, blank=True, default="")
     """Code of the reason, see ``findings``."""
     proven_at = models.DateTimeField(null=True)
+    certified_at = models.DateTimeField(null=True)
+    """When our mark last survived the way to this server and back."""
     created_at = models.DateTimeField()
 
     objects = ServerRows.as_manager()
@@ -149,80 +151,3 @@ class ServerGroup(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-
-class ProbeState(models.TextChoices):
-    """How a test of a connection stands."""
-
-    RUNNING = "running", _("Running")
-    PASSED = "passed", _("Passed")
-    FAILED = "failed", _("Failed")
-
-
-class Probe(models.Model):
-    """One test of a connection. ``sealed_password`` holds a new password that is to be proven."""
-
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    server = models.ForeignKey(Server, on_delete=models.CASCADE, related_name="probes")
-    state = models.CharField(max_length=7, choices=ProbeState.choices, default=ProbeState.RUNNING)
-    login = models.BigIntegerField()
-    sealed_password = models.BinaryField(default=b"")
-    fingerprint_found = models.CharField(max_length=64, blank=True, default="")
-    """Of a certificate that nobody vouches for: the broker may pin it."""
-    started_at = models.DateTimeField()
-    ended_at = models.DateTimeField(null=True)
-
-    class Meta:
-        indexes = [models.Index(fields=["server", "-started_at"], name="probe_newest")]
-
-    def __str__(self) -> str:
-        return f"probe of {self.server_id}"
-
-    @property
-    def place(self) -> str:
-        """Where the new password is kept; sealing is bound to it."""
-        return f"servers.Probe.sealed_password:{self.pk}"
-
-
-class Outcome(models.TextChoices):
-    """What a check found."""
-
-    PASSED = "passed", _("Passed")
-    WARNED = "warned", _("Worth knowing")
-    FAILED = "failed", _("Failed")
-    SKIPPED = "skipped", _("Not reached")
-
-
-class ProbeCheck(models.Model):
-    """One named check of a probe. ``code`` says what was found; ``findings`` has the sentence."""
-
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    probe = models.ForeignKey(Probe, on_delete=models.CASCADE, related_name="checks")
-    place = models.PositiveSmallIntegerField()
-    key = models.CharField(max_length=30)
-    outcome = models.CharField(max_length=7, choices=Outcome.choices)
-    code = models.CharField(max_length=40)
-    facts = models.JSONField(default=dict)
-    took_ms = models.PositiveIntegerField()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["probe", "key"], name="probe_check_once")]
-
-    def __str__(self) -> str:
-        return f"{self.key}: {self.code}"
-
-
-class HealthSample(models.Model):
-    """One sign of life, or its absence."""
-
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    server = models.ForeignKey(Server, on_delete=models.CASCADE, related_name="samples")
-    taken_at = models.DateTimeField()
-    is_up = models.BooleanField()
-    latency_ms = models.PositiveIntegerField(null=True)
-
-    class Meta:
-        indexes = [models.Index(fields=["server", "-taken_at"], name="health_newest")]
-
-    def __str__(self) -> str:
-        return f"{self.server_id} at {self.taken_at:%F %T}"
