@@ -9,6 +9,8 @@ from celery import Celery
 from celery.signals import setup_logging
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.local")
+# The checks load every view of the product; `prepare` runs them once for each release.
+os.environ.setdefault("CELERY_SKIP_CHECKS", "1")
 
 app = Celery("atrium")
 app.config_from_object("django.conf:settings", namespace="CELERY")

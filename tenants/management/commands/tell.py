@@ -27,6 +27,7 @@ class Command(BaseCommand):
     """Several may run at once: claims skip what another has locked."""
 
     help = __doc__ or ""
+    requires_system_checks = ()  # `prepare` runs them once for each release
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Take whether to stop when nothing waits."""
@@ -41,6 +42,8 @@ class Command(BaseCommand):
             while sweep():
                 pass
             return
+        self.stdout.write("The teller is ready")
+        self.stdout.flush()
         while not self.stopping:
             self._round()
 
