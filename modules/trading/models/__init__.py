@@ -18,6 +18,7 @@ from modules.trading.models.history import (
     ServerSync,
 )
 from modules.trading.models.intents import Intent, IntentKind, IntentState
+from modules.trading.models.operations import IntentMove, MoneyFreeze, OperationRule, What
 
 __all__ = [
     "AccountSnapshot",
@@ -28,10 +29,14 @@ __all__ = [
     "Environment",
     "Intent",
     "IntentKind",
+    "IntentMove",
     "IntentState",
     "LoginCounter",
+    "MoneyFreeze",
+    "OperationRule",
     "Position",
     "ServerSync",
     "TradingAccount",
     "Visibility",
+    "What",
 ]

@@ -143,6 +143,8 @@ class TradingAccount(models.Model):
     margin_level_percent = models.DecimalField(max_digits=14, decimal_places=2, null=True)
     is_margin_called = models.BooleanField(default=False)
     may_trade = models.BooleanField(default=True)
+    is_enabled = models.BooleanField(default=True, db_default=True)
+    """Whether the login may connect."""
     state_at = models.DateTimeField(null=True)
     deals_balance_minor = models.BigIntegerField(default=0)
     """What our deals say the balance is; differing from ``balance_minor`` we miss some."""

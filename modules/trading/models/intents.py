@@ -1,4 +1,7 @@
-"""What we are about to do on a trading server, written down before it is done."""
+"""What we are about to do on a trading server, written down before it is done.
+
+The only table of moves of an operation, from asked for to decided, stands here.
+"""
 
 from __future__ import annotations
 
@@ -22,6 +25,20 @@ class IntentKind(models.TextChoices):
     INVESTOR = "investor", _("Change the investor password")
     LEVERAGE = "leverage", _("Change the leverage")
     BIND = "bind", _("Connect an existing account")
+    BALANCE = "balance", _("Move money")
+    CREDIT = "credit", _("Move credit")
+    GROUP = "group", _("Change the group")
+    RIGHTS = "rights", _("Change what the login may do")
+    ARCHIVE = "archive", _("Archive the account")
+    RESTORE = "restore", _("Bring the account back")
+    DELETE = "delete", _("Delete the account on the server")
+
+
+MONEY_KINDS = (IntentKind.FUND, IntentKind.BALANCE, IntentKind.CREDIT)
+"""What must never happen twice, and can only be known by its tag."""
+
+QUEUED_KINDS = (IntentKind.BALANCE, IntentKind.CREDIT)
+"""Of which several may wait for one account, in the order in which they were asked for."""
 
 
 class IntentState(models.TextChoices):
@@ -30,33 +47,71 @@ class IntentState(models.TextChoices):
     WAITING = "waiting", _("Waiting")
     SENT = "sent", _("Sent")
     UNKNOWN = "unknown", _("Being checked")
+    MANUAL = "manual", _("A person decides")
     DONE = "done", _("Done")
     REFUSED = "refused", _("Refused")
 
 
 MOVES: Mapping[IntentState, frozenset[IntentState]] = {
+    # Waiting: no attempt that may have been heard. Refused from here: a person called it off.
     IntentState.WAITING: frozenset({IntentState.SENT, IntentState.REFUSED}),
-    IntentState.SENT: frozenset(IntentState) - {IntentState.SENT},
-    IntentState.UNKNOWN: frozenset({IntentState.SENT}),
+    # Sent: one attempt is under way, written down before it left. Back to waiting only when it
+    # certainly never left us.
+    IntentState.SENT: frozenset(
+        {
+            IntentState.DONE,
+            IntentState.REFUSED,
+            IntentState.UNKNOWN,
+            IntentState.WAITING,
+        }
+    ),
+    # Unknown: decided by looking. Sent again only after a look that missed it.
+    IntentState.UNKNOWN: frozenset(
+        {
+            IntentState.DONE,
+            IntentState.REFUSED,
+            IntentState.SENT,
+            IntentState.MANUAL,
+        }
+    ),
+    # Manual: a person decides with evidence, or lets it be looked up once more.
+    IntentState.MANUAL: frozenset({IntentState.DONE, IntentState.REFUSED, IntentState.UNKNOWN}),
     IntentState.DONE: frozenset(),
     IntentState.REFUSED: frozenset(),
 }
 
-OPEN_STATES = (IntentState.WAITING, IntentState.SENT, IntentState.UNKNOWN)
+TONES: Mapping[IntentState, str] = {
+    IntentState.WAITING: "info",
+    IntentState.SENT: "info",
+    IntentState.UNKNOWN: "warn",
+    IntentState.MANUAL: "bad",
+    IntentState.DONE: "ok",
+    IntentState.REFUSED: "",
+}
+
+RUNNING_STATES = (IntentState.WAITING, IntentState.SENT, IntentState.UNKNOWN)
+"""What a worker goes on with by itself."""
+
+IN_DOUBT = (IntentState.SENT, IntentState.UNKNOWN, IntentState.MANUAL)
+"""The server may have heard of it and nobody has decided yet."""
+
+OPEN_STATES = (*RUNNING_STATES, IntentState.MANUAL)
+"""Not decided yet."""
 
 
 class Intent(models.Model):
     """One change of one account: intended here, carried out by a task, then recorded.
 
-    ``was_sent`` says that the server may have heard of it: from then on it is looked up before
-    it is ever sent again.
+    ``was_sent`` says that the server may have heard of an attempt: from then on it is looked up
+    before it is ever sent again.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     account = models.ForeignKey(
         TradingAccount, on_delete=models.CASCADE, null=True, related_name="intents"
     )
-    client_id = models.UUIDField()
+    client_id = models.UUIDField(null=True)
+    """``None`` for an account that no client has claimed."""
     server_id = models.UUIDField()
     kind = models.CharField(max_length=12, choices=IntentKind.choices)
     state = models.CharField(
@@ -64,14 +119,35 @@ class Intent(models.Model):
     )
     was_sent = models.BooleanField(default=False)
     payload = models.JSONField(default=dict)
-    """What is not secret: login, leverage, amount."""
+    """What is not secret: login, leverage, group."""
+    amount_minor = models.BigIntegerField(null=True)
+    """Signed: into the account (+) or out of it (-), in ``currency``; only of money."""
+    currency = models.CharField(max_length=8, blank=True, default="", db_default="")
     sealed = models.BinaryField(null=True)
     """Passwords; wiped when they were shown, or are of no more use."""
     tag = models.CharField(max_length=20, unique=True)
     """Ours, unique for ever: how the operation is found again on the server."""
-    attempts = models.PositiveSmallIntegerField(default=0)
+    cause = models.CharField(max_length=80, blank=True, default="", db_default="")
+    """What it is for, in the asker's words: ``cashier.deposit:1234``."""
+    key = models.CharField(max_length=80, blank=True, default="", db_default="")
+    """The asker's own: asking twice with one key is asking once."""
+    asked_by = models.CharField(max_length=80, blank=True, default="", db_default="")
+    """``person:<id>``, ``api_key:<id>`` or ``system:<name>``, as in the audit."""
+    asked_by_name = models.CharField(max_length=200, blank=True, default="", db_default="")
+    attempts = models.PositiveIntegerField(default=0)
+    """Counts claims; a worker whose number is not this one any more is ignored."""
+    sends = models.PositiveSmallIntegerField(default=0, db_default=0)
+    """Attempts that left us, or may have."""
+    sent_at = models.DateTimeField(null=True)
+    """When the last of them was written down, just before it left."""
     lookups = models.PositiveSmallIntegerField(default=0)
+    """Looks since then that worked, came late enough, and found nothing."""
+    refusal = models.CharField(max_length=60, blank=True, default="", db_default="")
+    """Code of a refusal that counts only if a fresh look finds nothing of earlier attempts."""
+    deal_id = models.BigIntegerField(null=True)
+    """The deal that it made on the server."""
     due_at = models.DateTimeField()
+    """When a worker may take it; while one has it, when that worker is taken for dead."""
     asked_at = models.DateTimeField()
     decided_at = models.DateTimeField(null=True)
     sentence = models.CharField(max_length=300, blank=True, default="")
@@ -82,10 +158,27 @@ class Intent(models.Model):
             models.CheckConstraint(
                 condition=models.Q(state__in=IntentState.values), name="intent_state_known"
             ),
+            models.CheckConstraint(
+                condition=~models.Q(kind__in=["balance", "credit"])
+                | models.Q(amount_minor__isnull=False) & ~models.Q(currency=""),
+                name="intent_money_has_amount",
+            ),
             models.UniqueConstraint(
                 fields=["account", "kind"],
-                condition=models.Q(state__in=["waiting", "sent", "unknown"]),
+                condition=models.Q(state__in=["waiting", "sent", "unknown", "manual"])
+                & ~models.Q(kind__in=["balance", "credit"]),
                 name="intent_one_at_a_time",
+            ),
+            models.UniqueConstraint(
+                fields=["account"],
+                condition=models.Q(
+                    state__in=["sent", "unknown", "manual"],
+                    kind__in=["fund", "balance", "credit"],
+                ),
+                name="intent_money_one_at_a_time",
+            ),
+            models.UniqueConstraint(
+                fields=["kind", "key"], condition=~models.Q(key=""), name="intent_key_once"
             ),
         ]
         indexes = [
@@ -94,10 +187,20 @@ class Intent(models.Model):
                 condition=models.Q(state__in=["waiting", "sent", "unknown"]),
                 name="intent_due",
             ),
+            models.Index(
+                fields=["asked_at"],
+                condition=models.Q(state__in=["waiting", "sent", "unknown", "manual"]),
+                name="intent_undecided",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.tag}"
+
+    @property
+    def is_money(self) -> bool:
+        """Whether it must never happen twice."""
+        return self.kind in MONEY_KINDS
 
     def secret(self) -> str:
         """The sealed text; empty when it was wiped."""
