@@ -225,6 +225,16 @@ STRIPE_SECRET_KEY = env.text("STRIPE_SECRET_KEY", "")
 STRIPE_WEBHOOK_SECRET = env.text("STRIPE_WEBHOOK_SECRET", "")
 STRIPE_API_BASE = env.text("STRIPE_API_BASE", "")
 ALLOW_PRIVATE_TRADING_SERVERS = env.switch("ALLOW_PRIVATE_TRADING_SERVERS")
+TRADING_CALL_SECONDS = 10
+"""How long one call of a trading server may take."""
+TRADING_GUARD_SECONDS = 3
+"""A worker that sends later than this after it wrote down that it will, does not send."""
+TRADING_LEASE_SECONDS = 30
+"""A worker that says nothing for so long about an operation it took is taken for dead."""
+TRADING_SETTLE_SECONDS = 600
+"""How late a trading server may still book what it was sent; longer than any call and lease."""
+TRADING_PERSON_SECONDS = 3_300
+"""An operation in doubt for so long is left to a person."""
 MAIL_FROM = env.text("MAIL_FROM", "no-reply@atrium.example")
 DEFAULT_FROM_EMAIL = MAIL_FROM
 MAIL_BRAND = "themes.queries.mail_brand"

@@ -54,7 +54,10 @@ class _Pool:
             held = self._held.get(key)
             outdated = held if held is not None and held.wiring != row.wiring else None
             if held is None or outdated is not None:
-                made = Mt5WebApi(Session(endpoint_of(row), credentials_of(row)))
+                session = Session(
+                    endpoint_of(row), credentials_of(row), deadline_s=settings.TRADING_CALL_SECONDS
+                )
+                made = Mt5WebApi(session)
                 held = self._held[key] = _Held(row.wiring, made, time.monotonic())
             held.asked_at = time.monotonic()
             self._keep()

@@ -102,6 +102,8 @@ class BalanceOperation:
     tag: str
     note: str = ""
     is_margin_checked: bool = True
+    not_after_s: float | None = None
+    """Seconds of this process's monotonic clock after which it must not be sent any more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -47,7 +47,12 @@ REFUSALS: Mapping[int, type[Refused]] = {
     12002: NotSupported,
 }
 AUTH_FAMILY = range(1000, 1035)
-TRADE_FAMILY = range(10004, 10040)
+TRADE_REFUSALS = frozenset(
+    {*range(10004, 10008), *range(10013, 10022), *range(10033, 10037), 10038, 10039}
+)
+"""What the vendor lists as said no; others of the family succeeded, or nobody knows."""
+DEFINITE = frozenset({*REFUSALS, *AUTH_FAMILY, *TRADE_REFUSALS})
+"""After these a change was certainly not made. Every other retcode leaves its outcome open."""
 NOT_FOUND = 13
 TOO_MUCH = 14
 
@@ -74,11 +79,14 @@ def in_our_words_of_change(operation: object) -> Iterator[None]:
 
     Raises:
         Refused: The server's no.
-        OutcomeUnknown: It said yes in a way that cannot be read.
+        OutcomeUnknown: It said yes in a way that cannot be read, or a retcode that is not listed
+            as a refusal.
     """
     try:
         yield
     except Answer as answer:
+        if answer.retcode not in DEFINITE:
+            raise OutcomeUnknown(operation, answer.words or str(answer.retcode)) from answer
         raise translated(answer) from answer
     except Unreadable as error:
         raise OutcomeUnknown(operation, f"unreadable field {error}") from error
@@ -91,6 +99,6 @@ def translated(answer: Answer) -> Exception:
     refusal = REFUSALS.get(answer.retcode)
     if refusal is not None:
         return refusal()
-    if answer.retcode in TRADE_FAMILY:
+    if answer.retcode in TRADE_REFUSALS:
         return TradeRefused(words=answer.words)
     return ServerRefused(words=answer.words or str(answer.retcode))

@@ -34,9 +34,8 @@ def change(context: Context, operation: BalanceOperation) -> int:
     }
     try:
         with in_our_words_of_change(operation.tag):
-            payload = context.session.change(
-                Call("/api/trade/balance", query), operation=operation.tag
-            )
+            call = Call("/api/trade/balance", query, not_after_s=operation.not_after_s)
+            payload = context.session.change(call, operation=operation.tag)
             return _ticket(payload)
     except NotFound as error:
         raise AccountNotFound(login=operation.login) from error

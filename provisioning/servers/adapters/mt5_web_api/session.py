@@ -68,6 +68,8 @@ class Call:
     within_s: float | None = None
     """Longer than usual, for answers that are large."""
     is_change: bool = False
+    not_after_s: float | None = None
+    """Monotonic time after which a change must not leave any more: its asker is taken for dead."""
 
     @property
     def method(self) -> str:
@@ -150,6 +152,8 @@ class Session:
         """
         with self._lock:
             self._wake()
+            if call.not_after_s is not None and time.monotonic() > call.not_after_s:
+                raise Unavailable(WHO, "too late to be sent")
             try:
                 return self._once(replace(call, is_change=True))
             except (Broken, Forbidden) as error:
