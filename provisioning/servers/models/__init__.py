@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
-from provisioning.servers.models.health import HealthSample
+from provisioning.servers.models.catalogue import (
+    CatalogueChange,
+    ChangeKind,
+    ServerSymbol,
+    Subject,
+)
+from provisioning.servers.models.health import (
+    AlertPolicy,
+    CallTally,
+    HealthSample,
+    Incident,
+    IncidentKind,
+    RightChange,
+    Span,
+)
 from provisioning.servers.models.probes import (
     Certification,
     CertificationState,
@@ -24,18 +38,28 @@ from provisioning.servers.models.servers import (
 
 __all__ = [
     "MOVES",
+    "AlertPolicy",
+    "CallTally",
+    "CatalogueChange",
     "Certification",
     "CertificationState",
     "CertificationStep",
+    "ChangeKind",
     "Environment",
     "HealthSample",
+    "Incident",
+    "IncidentKind",
     "Outcome",
     "Platform",
     "Probe",
     "ProbeCheck",
     "ProbeState",
+    "RightChange",
     "Server",
     "ServerGroup",
     "ServerRows",
     "ServerState",
+    "ServerSymbol",
+    "Span",
+    "Subject",
 ]

@@ -18,13 +18,22 @@ class ProbeState(models.TextChoices):
 
 
 class Probe(models.Model):
-    """One test of a connection. ``sealed_password`` holds a new password that is to be proven."""
+    """One test of a connection, of the present one or of what shall take its place.
+
+    ``sealed_password`` holds a new password, ``host`` and what belongs to it a new address: the
+    server takes them over only when everything has passed.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     server = models.ForeignKey(Server, on_delete=models.CASCADE, related_name="probes")
     state = models.CharField(max_length=7, choices=ProbeState.choices, default=ProbeState.RUNNING)
     login = models.BigIntegerField()
     sealed_password = models.BinaryField(default=b"")
+    host = models.CharField(max_length=253, blank=True, default="")
+    port = models.PositiveIntegerField(null=True)
+    authority_pem = models.TextField(blank=True, default="")
+    fingerprint = models.CharField(max_length=64, blank=True, default="")
+    """Of the certificate that is trusted at the new address, or will be at the present one."""
     fingerprint_found = models.CharField(max_length=64, blank=True, default="")
     """Of a certificate that nobody vouches for: the broker may pin it."""
     started_at = models.DateTimeField()

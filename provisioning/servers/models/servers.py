@@ -80,6 +80,12 @@ class Server(models.Model):
     last_failure = models.CharField(max_length=40, blank=True, default="")
     """Code of the reason, see ``findings``."""
     proven_at = models.DateTimeField(null=True)
+    up_since_at = models.DateTimeField(null=True)
+    """Since when it has answered without a break that counts."""
+    rights = models.JSONField(default=dict)
+    """Whether our manager has each right, as last looked at; empty before the first look."""
+    rights_read_at = models.DateTimeField(null=True)
+    certificate_expires_at = models.DateTimeField(null=True)
     certified_at = models.DateTimeField(null=True)
     """When our mark last survived the way to this server and back."""
     created_at = models.DateTimeField()

@@ -16,6 +16,7 @@ from django.db import connection
 
 from kernel import pin
 from kernel.errors import Refused, Unavailable
+from provisioning.servers import meter
 from provisioning.servers.adapters.mt5_web_api.adapter import Mt5WebApi
 from provisioning.servers.adapters.mt5_web_api.channel import Endpoint
 from provisioning.servers.adapters.mt5_web_api.session import Credentials, Session
@@ -63,15 +64,22 @@ class _Pool:
             self._keep()
         if outdated is not None:
             outdated.server.close()
+            _tell(key, outdated)
         return held.server
 
     def forget(self) -> None:
         """Close everything."""
         with self._guard:
-            held = list(self._held.values())
+            held = list(self._held.items())
             self._held.clear()
-        for one in held:
+        for key, one in held:
             one.server.close()
+            _tell(key, one)
+
+    def tell(self) -> None:
+        """Pass on what was counted since the last time."""
+        for key, held in list(self._held.items()):
+            _tell(key, held)
 
     def forget_after_fork(self) -> None:
         """A child shares no connection with its parent."""
@@ -90,15 +98,21 @@ class _Pool:
         while True:
             time.sleep(LOOK_EVERY_S)
             for key, held in list(self._held.items()):
-                self._look_after(key, held)
+                try:
+                    self._look_after(key, held)
+                except Exception:
+                    # The others' sessions would die of silence with this thread.
+                    log.exception("a trading server could not be looked after")
 
     def _look_after(self, key: tuple[str, uuid.UUID], held: _Held) -> None:
         now = time.monotonic()
+        _tell(key, held)
         if now - held.asked_at > DROP_AFTER_S:
             with self._guard:
                 if self._held.get(key) is held:
                     del self._held[key]
             held.server.close()
+            _tell(key, held)
         elif held.server.session.is_connected() and now - held.server.session.last_used > (
             PING_AFTER_S
         ):
@@ -108,8 +122,20 @@ class _Pool:
                 log.info("a trading server missed a ping")
 
 
+def _tell(key: tuple[str, uuid.UUID], held: _Held) -> None:
+    figures = held.server.session.figures
+    counts = figures.take()
+    if not meter.tell(*key, counts):
+        figures.give_back(counts)
+
+
 _pool = _Pool()
 os.register_at_fork(after_in_child=_pool.forget_after_fork)
+
+
+def tell_figures() -> None:
+    """Pass on what the sessions of this process have counted."""
+    _pool.tell()
 
 
 @contextmanager
@@ -124,13 +150,24 @@ def trading_server(server_id: uuid.UUID) -> Iterator[TradingServer]:
         NotProven: Its connection test has not passed yet.
         RuntimeError: A transaction is open.
     """
+    yield adapter_of(server_id)
+
+
+def adapter_of(server_id: uuid.UUID) -> Mt5WebApi:
+    """The same session with what only this platform has.
+
+    Raises:
+        NoSuchServer: The pinned tenant has none with this id.
+        NotProven: Its connection test has not passed yet.
+        RuntimeError: A transaction is open.
+    """
     refuse_in_transaction()
     row = Server.objects.filter(pk=server_id).first()
     if row is None:
         raise NoSuchServer
     if row.state == ServerState.DRAFT:
         raise NotProven
-    yield _pool.get(row)
+    return _pool.get(row)
 
 
 def endpoint_of(row: Server) -> Endpoint:

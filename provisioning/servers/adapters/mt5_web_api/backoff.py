@@ -8,6 +8,8 @@ import time
 REFUSED_S = 5.0
 OUTAGE_S = 0.5
 LONGEST_S = 120.0
+JITTER = 0.25
+"""So much longer a wait may be at most, by chance: processes shall not come all at once."""
 
 
 class Backoff:
@@ -37,6 +39,6 @@ class Backoff:
         self._wait_s = self._until = 0.0
 
     def _grow(self, first_s: float) -> None:
-        self._wait_s = min(LONGEST_S, max(first_s, self._wait_s * 2))
-        jitter = secrets.randbelow(1000) / 1000
-        self._until = time.monotonic() + self._wait_s * (0.75 + jitter / 2)
+        self._wait_s = min(LONGEST_S / (1 + JITTER), max(first_s, self._wait_s * 2))
+        jitter = JITTER * secrets.randbelow(1000) / 1000
+        self._until = time.monotonic() + self._wait_s * (1 + jitter)

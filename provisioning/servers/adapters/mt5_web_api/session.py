@@ -31,6 +31,7 @@ from provisioning.servers.adapters.mt5_web_api.failures import (
 )
 from provisioning.servers.adapters.mt5_web_api.hashing import prove
 from provisioning.servers.errors import NotPermitted
+from provisioning.servers.figures import Figures
 
 log = logging.getLogger("provisioning.mt5_web_api")
 
@@ -90,18 +91,6 @@ class Call:
         return json.dumps(self.body).encode() if self.body is not None else b""
 
 
-@dataclass(slots=True)
-class Figures:
-    """What a session has been through since it was made; for the health page."""
-
-    calls: int = 0
-    sign_ins: int = 0
-    repeats: int = 0
-    failures: int = 0
-    latency_s: float = 0.0
-    """Exponential mean of the time that calls take."""
-
-
 class Session:
     """A session that opens itself when needed and may be shared by threads."""
 
@@ -133,7 +122,7 @@ class Session:
                 return self._once(call)
             except (Broken, Forbidden):
                 self._hang_up()
-                self.figures.repeats += 1
+                self.figures.repeated()
             try:
                 return self._once(call)
             except Broken as error:
@@ -209,24 +198,41 @@ class Session:
         channel = self._ready_or_unavailable()
         is_fresh, self._is_fresh = self._is_fresh, False
         self.last_used = started = time.monotonic()
-        self.figures.calls += 1
         try:
             within_s = call.within_s or self._deadline_s
             reply = channel.exchange(call.method, call.target, call.content, within_s=within_s)
             payload = _payload(reply)
         except (Broken, Forbidden) as error:
-            self.figures.failures += 1
+            self.figures.failed(_kind(error))
             log.info("call failed: %s %s", call.path, type(error).__name__)
             if isinstance(error, Forbidden) and is_fresh and not call.is_change:
                 raise NotPermitted from error
             raise
-        self._note_latency(time.monotonic() - started)
-        return _checked(payload, is_change=call.is_change)
+        return self._counted(payload, time.monotonic() - started, is_change=call.is_change)
+
+    def _counted(
+        self, payload: dict[str, Any], took_s: float, *, is_change: bool
+    ) -> dict[str, Any]:
+        """The answer; a server without time for us is a failure, its no to a wish is none."""
+        try:
+            found = _checked(payload, is_change=is_change)
+        except Unavailable:
+            self.figures.failed("busy")
+            raise
+        except Answer as answer:
+            if answer.retcode in DOUBTFUL:
+                self.figures.failed("busy")
+            else:
+                self.figures.answered(took_s)
+            raise
+        self.figures.answered(took_s)
+        return found
 
     def _ready_or_unavailable(self) -> Channel:
         try:
             return self._ready()
         except NotSent as error:
+            self.figures.failed(error.reason.value)
             raise Unavailable(WHO, error.reason.value) from error
 
     def _ready(self) -> Channel:
@@ -249,7 +255,7 @@ class Session:
         self._backoff.reset()
         self._channel, self._is_fresh = channel, True
         self.generation += 1
-        self.figures.sign_ins += 1
+        self.figures.signed_in()
         return channel
 
     def _sign_in(self, channel: Channel) -> None:
@@ -279,9 +285,12 @@ class Session:
             self._channel.close()
         self._channel = None
 
-    def _note_latency(self, seconds: float) -> None:
-        before = self.figures.latency_s
-        self.figures.latency_s = seconds if not before else before * 0.9 + seconds * 0.1
+
+def _kind(error: Broken | Forbidden) -> str:
+    """What a failed call is counted as: a timeout, a shut door, or a connection that was lost."""
+    if isinstance(error, Forbidden):
+        return "forbidden"
+    return "timeout" if "Timeout" in str(error) else "lost"
 
 
 def _step(channel: Channel, call: Call) -> dict[str, Any]:
