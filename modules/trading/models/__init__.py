@@ -10,6 +10,7 @@ from modules.trading.models.accounts import (
     TradingAccount,
     Visibility,
 )
+from modules.trading.models.backfills import Backfill, BackfillState
 from modules.trading.models.history import (
     AccountSnapshot,
     DailyResult,
@@ -19,13 +20,26 @@ from modules.trading.models.history import (
 )
 from modules.trading.models.intents import Intent, IntentKind, IntentState
 from modules.trading.models.operations import IntentMove, MoneyFreeze, OperationRule, What
+from modules.trading.models.reconciling import (
+    Difference,
+    DifferenceKind,
+    DifferenceState,
+    Reconciliation,
+    RunState,
+    Stage,
+)
 
 __all__ = [
     "AccountSnapshot",
     "AccountState",
     "AccountType",
+    "Backfill",
+    "BackfillState",
     "DailyResult",
     "Deal",
+    "Difference",
+    "DifferenceKind",
+    "DifferenceState",
     "Environment",
     "Intent",
     "IntentKind",
@@ -35,7 +49,10 @@ __all__ = [
     "MoneyFreeze",
     "OperationRule",
     "Position",
+    "Reconciliation",
+    "RunState",
     "ServerSync",
+    "Stage",
     "TradingAccount",
     "Visibility",
     "What",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 
 from kernel.ids import new_id
@@ -44,7 +45,10 @@ class Deal(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["server_id", "deal_id"], name="deal_once"),
         ]
-        indexes = [models.Index(fields=["account", "done_at"], name="deal_account_time")]
+        indexes = [
+            models.Index(fields=["account", "done_at"], name="deal_account_time"),
+            BrinIndex(fields=["done_server_ms"], name="deal_server_time", pages_per_range=16),
+        ]
 
     def __str__(self) -> str:
         return f"deal {self.deal_id}"
@@ -146,6 +150,8 @@ class ServerSync(models.Model):
     """Number of the lease that wrote last: a late holder of an older one writes nothing."""
     is_caught_up = models.BooleanField(default=False)
     due_at = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)
+    """When a look was last put in the queue; it is not sent again while it waits there."""
     pulled_at = models.DateTimeField(null=True)
     took_ms = models.PositiveIntegerField(default=0)
     accounts_at = models.DateTimeField(null=True)

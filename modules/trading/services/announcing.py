@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 
-from kernel.events import Event, publish
+from kernel.events import Event, publish_all
 from modules.trading.events import DealClosed, MoneyMoved, PositionOpened
 from modules.trading.models import TradingAccount
 from modules.trading.services.amounts import to_minor
@@ -18,13 +18,14 @@ def announce(deals: Sequence[Deal], *, accounts: Mapping[int, TradingAccount]) -
     Only for clients' accounts, and only from the moment we follow them: the history of an account
     that was bound is no news, and nobody may be paid for it again.
     """
+    told: list[Event] = []
     for deal in sorted(deals, key=lambda one: one.deal_id):
         account = accounts[deal.login]
         since = account.followed_from_at
         if account.client_id is None or since is None or deal.done_at < since:
             continue
-        for event in _events(deal, account, account.client_id):
-            publish(event)
+        told += _events(deal, account, account.client_id)
+    publish_all(told)
 
 
 def _events(deal: Deal, account: TradingAccount, client_id: uuid.UUID) -> tuple[Event, ...]:

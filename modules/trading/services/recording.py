@@ -1,23 +1,40 @@
-"""Recording the server's deals: one statement for the rows, the daily results and the balances."""
+"""Recording the server's deals: a few statements for rows, daily results, balances and events."""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from django.db import connection, transaction
+from django.db.utils import IntegrityError
 
-from kernel.ids import new_id
+from kernel.ids import new_ids
+from modules.trading.models import Deal as DealRow
 from modules.trading.models import ServerSync, TradingAccount
 from modules.trading.services.amounts import to_minor
 from modules.trading.services.announcing import announce
 from provisioning.servers.types import Deal
 
+MANY = 200
+"""From so many deals on, COPY is faster than one statement with arrays."""
+
 
 class Outrun(RuntimeError):
     """Another worker has taken over reading this server: nothing more may be written."""
+
+
+class Advance(Protocol):
+    """What remembers how far a page of deals reads; called in the transaction of the page."""
+
+    def __call__(self, server_id: uuid.UUID, *, new: int) -> None:
+        """Write it down.
+
+        Raises:
+            Outrun: Somebody else has taken over; the transaction is rolled back.
+        """
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +43,16 @@ class Mark:
 
     cursor_server_s: int
     fence: int
+
+    def __call__(self, server_id: uuid.UUID, *, new: int) -> None:  # noqa: ARG002 - see Advance
+        """Advance the server's cursor.
+
+        Raises:
+            Outrun: A later lease has written.
+        """
+        mine = ServerSync.objects.filter(pk=server_id, fence__lte=self.fence)
+        if not mine.update(cursor_server_s=self.cursor_server_s, fence=self.fence):
+            raise Outrun(str(server_id))
 
 
 _COLUMNS = (
@@ -92,10 +119,7 @@ DAY_SUMS = (
 )  # fmt: skip
 
 # Composed of this file's own constants; the values travel as parameters.
-_RECORD = f"""
-    WITH fresh AS (
-      INSERT INTO trading_deal ({_NAMES}) SELECT * FROM unnest({_ARRAYS})
-      ON CONFLICT (server_id, deal_id) DO NOTHING RETURNING *),
+_ADD_UP = f"""
     daily AS ({DAILY.format(source="fresh")}),
     kept AS (
       INSERT INTO trading_dailyresult AS d (id, account_id, day_on, symbol, {", ".join(DAY_SUMS)})
@@ -114,6 +138,21 @@ _RECORD = f"""
     SELECT deal_id FROM fresh
 """  # noqa: S608
 
+_RECORD = f"""
+    WITH fresh AS (
+      INSERT INTO trading_deal ({_NAMES}) SELECT * FROM unnest({_ARRAYS})
+      ON CONFLICT (server_id, deal_id) DO NOTHING RETURNING *),
+    {_ADD_UP}
+"""  # noqa: S608
+
+_COPY = f"COPY trading_deal ({_NAMES}) FROM STDIN"
+
+_SUM = f"""
+    WITH fresh AS (
+      SELECT * FROM trading_deal WHERE server_id = %s AND deal_id = ANY(%s)),
+    {_ADD_UP}
+"""  # noqa: S608
+
 
 @transaction.atomic
 def record_deals(
@@ -121,7 +160,7 @@ def record_deals(
     deals: Sequence[Deal],
     *,
     accounts: Mapping[int, TradingAccount],
-    mark: Mark | None = None,
+    mark: Advance | None = None,
 ) -> int:
     """Record those of ``deals`` that are new, with what follows from them; return how many.
 
@@ -131,31 +170,88 @@ def record_deals(
     Raises:
         Outrun: Another worker reads this server by now; nothing was written.
     """
+    new: Sequence[Deal] = ()
+    if deals:
+        _lock_accounts({accounts[deal.login].pk for deal in deals})
+        new = _recorded(server_id, deals, accounts)
+        announce(new, accounts=accounts)
     if mark is not None:
-        _advance(server_id, mark)
-    if not deals:
-        return 0
-    rows = [_row(server_id, deal, accounts[deal.login]) for deal in deals]
+        mark(server_id, new=len(new))
+    return len(new)
+
+
+def _lock_accounts(ids: set[uuid.UUID]) -> None:
+    """Two readers of the same accounts take turns, in an order that cannot deadlock."""
+    rows = TradingAccount.objects.filter(pk__in=ids).order_by("pk")
+    list(rows.select_for_update(no_key=True).values_list("pk", flat=True))
+
+
+def _recorded(
+    server_id: uuid.UUID, deals: Sequence[Deal], accounts: Mapping[int, TradingAccount]
+) -> Sequence[Deal]:
+    """The new ones, after they were written."""
+    if len(deals) >= MANY:
+        known = _known(server_id, deals)
+        deals = [deal for deal in deals if deal.deal_id not in known]
+        if len(deals) >= MANY:
+            try:
+                with transaction.atomic():
+                    return _copy(server_id, deals, accounts)
+            except IntegrityError:
+                pass  # somebody recorded some of them meanwhile: the slower way can bear it
+    return _insert(server_id, deals, accounts) if deals else ()
+
+
+def _known(server_id: uuid.UUID, deals: Sequence[Deal]) -> set[int]:
+    numbers = [deal.deal_id for deal in deals]
+    here = DealRow.objects.filter(server_id=server_id, deal_id__in=numbers)
+    return set(here.values_list("deal_id", flat=True))
+
+
+def _copy(
+    server_id: uuid.UUID, deals: Sequence[Deal], accounts: Mapping[int, TradingAccount]
+) -> Sequence[Deal]:
+    with connection.wrap_database_errors, connection.cursor() as cursor:
+        with cursor.copy(_COPY) as copy:
+            for row in rows_of(server_id, deals, accounts):
+                copy.write_row(row)
+        cursor.execute(_SUM, [server_id, [deal.deal_id for deal in deals]])
+    return deals
+
+
+def _insert(
+    server_id: uuid.UUID, deals: Sequence[Deal], accounts: Mapping[int, TradingAccount]
+) -> Sequence[Deal]:
+    rows = rows_of(server_id, deals, accounts)
     with connection.cursor() as cursor:
         cursor.execute(_RECORD, [list(column) for column in zip(*rows, strict=True)])
         fresh = {number for (number,) in cursor.fetchall()}
-    announce([deal for deal in deals if deal.deal_id in fresh], accounts=accounts)
-    return len(fresh)
+    return [deal for deal in deals if deal.deal_id in fresh]
 
 
-def _advance(server_id: uuid.UUID, mark: Mark) -> None:
-    mine = ServerSync.objects.filter(pk=server_id, fence__lte=mark.fence)
-    if not mine.update(cursor_server_s=mark.cursor_server_s, fence=mark.fence):
-        raise Outrun(str(server_id))
+def rows_of(
+    server_id: uuid.UUID, deals: Sequence[Deal], accounts: Mapping[int, TradingAccount]
+) -> list[tuple[Any, ...]]:
+    """Deals as rows of ours, money in minor units of the account's currency.
+
+    Raises:
+        Inexact: An amount is finer than its currency.
+    """
+    keys = new_ids(len(deals))
+    return [
+        (key, server_id, deal.deal_id, accounts[deal.login].pk, *told(deal, accounts[deal.login]))
+        for key, deal in zip(keys, deals, strict=True)
+    ]
 
 
-def _row(server_id: uuid.UUID, deal: Deal, account: TradingAccount) -> tuple[Any, ...]:
+TOLD = tuple(name for name, _kind in _COLUMNS[4:])
+"""The columns that the server tells, in the order of :func:`told`."""
+
+
+def told(deal: Deal, account: TradingAccount) -> tuple[Any, ...]:
+    """What the server says of a deal, in our units."""
     currency = account.currency
     return (
-        new_id(),
-        server_id,
-        deal.deal_id,
-        account.pk,
         deal.login,
         int(deal.action),
         int(deal.entry),
