@@ -12,16 +12,16 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from kernel import clock
+from kernel.countries import countries
 from modules.clients.models import State
-from modules.clients.types import COUNTRIES, ClientFilter, Profile
+from modules.clients.types import ClientFilter, Profile
 
 _PHONE = re.compile(r"\+?[0-9 ()./-]{6,24}")
 _ADULT_YEARS = 18
 
 
 def _countries(empty: Any) -> list[tuple[str, Any]]:
-    named = sorted(COUNTRIES.items(), key=lambda item: str(item[1]))
-    return [("", empty), *named]
+    return [("", empty), *countries().items()]
 
 
 class ProfileForm(forms.Form):

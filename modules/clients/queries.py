@@ -13,10 +13,10 @@ from identity import queries as identity
 from identity.masking import mask
 from kernel import secrets
 from kernel.actor import Actor, Scope
+from kernel.countries import country_name, is_country
 from modules.clients.errors import ClientIsBlocked, NoSuchClient
 from modules.clients.models import MOVES, TONES, VERBS, Client, State
 from modules.clients.types import (
-    COUNTRIES,
     ClientCard,
     ClientFilter,
     ClientLine,
@@ -124,6 +124,15 @@ def contact(client_id: uuid.UUID) -> Contact:
     )
 
 
+def registered_at(client_id: uuid.UUID) -> dt.datetime:
+    """Since when a client is one.
+
+    Raises:
+        NoSuchClient: There is none.
+    """
+    return _get(client_id).registered_at
+
+
 def names(client_ids: Iterable[uuid.UUID | None]) -> Mapping[uuid.UUID, str]:
     """Names of clients by id, in one query; a client without a name is shown by number."""
     wanted = {i for i in client_ids if i is not None}
@@ -181,7 +190,7 @@ def _narrowed(rows: QuerySet[Client], wanted: ClientFilter, *, by: Actor) -> Que
         rows = rows.filter(_matching(wanted.words))
     if wanted.state in State.values:
         rows = rows.filter(state=wanted.state)
-    if wanted.country in COUNTRIES:
+    if is_country(wanted.country):
         rows = rows.filter(country=wanted.country)
     if wanted.owner == "me":
         rows = rows.filter(owner_id=by.id)
@@ -238,7 +247,7 @@ def _line(row: Client, names: Mapping[uuid.UUID, str], *, by: Actor) -> ClientLi
         name=_name(row),
         email=mask(by, "email", row.email),
         country=row.country,
-        country_name=COUNTRIES.get(row.country, ""),
+        country_name=country_name(row.country),
         language=row.language,
         state=row.state,
         state_label=state.label,

@@ -9,7 +9,7 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from provisioning.runs.countries import COUNTRIES
+from kernel.countries import countries
 
 
 class CompanyForm(forms.Form):
@@ -33,7 +33,7 @@ class CompanyForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         zones = [(zone, zone.replace("_", " ")) for zone in sorted(available_timezones())]
-        self._choose("country", [("", _("Choose…")), *COUNTRIES])
+        self._choose("country", [("", _("Choose…")), *countries().items()])
         self._choose("locale", settings.LANGUAGES)
         self._choose("time_zone", zones)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from modules.clients.types.countries import COUNTRIES
 from modules.clients.types.people import (
     ClientCard,
     ClientFilter,
@@ -14,7 +13,6 @@ from modules.clients.types.people import (
 )
 
 __all__ = [
-    "COUNTRIES",
     "ClientCard",
     "ClientFilter",
     "ClientLine",

@@ -8,8 +8,8 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from kernel.countries import countries
 from kernel.registry import modules
-from provisioning.runs.countries import COUNTRIES
 from provisioning.runs.types import Plan
 
 _ZONES = (
@@ -55,7 +55,7 @@ class PlanForm(forms.Form):
         super().__init__(*args, **kwargs)
         offered = [(key, m.title) for key, m in modules().items() if not m.always_on]
         self._field("modules").choices = offered
-        self._field("country").choices = [("", _("Choose later")), *COUNTRIES]
+        self._field("country").choices = [("", _("Choose later")), *countries().items()]
         self._field("locale").choices = settings.LANGUAGES
         self._field("time_zone").choices = [(zone, zone.replace("_", " ")) for zone in _ZONES]
 
