@@ -171,8 +171,13 @@ class TradingServer(Protocol):
 
     # What was and is traded
 
-    def deals_after(self, cursor: DealCursor, *, groups: Sequence[str]) -> DealPage:
-        """The next window of deals of some groups; call until ``is_caught_up``."""
+    def deals_after(
+        self, cursor: DealCursor, *, groups: Sequence[str], span: dt.timedelta | None = None
+    ) -> DealPage:
+        """The next window of deals of some groups; call until ``is_caught_up``.
+
+        The window is at most ``span`` long: history is read in portions of a bounded size.
+        """
         ...
 
     def deals_of(self, login: int, *, since: dt.datetime, until: dt.datetime) -> tuple[Deal, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -38,6 +39,8 @@ class Backfill(models.Model):
     state = models.CharField(
         max_length=8, choices=BackfillState.choices, default=BackfillState.RUNNING
     )
+    groups = ArrayField(models.CharField(max_length=128))
+    """Whose accounts' deals are read: all that were mapped then, or those mapped later."""
     since_server_s = models.BigIntegerField()
     """Seconds of the server's clock when its oldest account was opened: where deals may begin."""
     cursor_server_s = models.BigIntegerField(default=0)

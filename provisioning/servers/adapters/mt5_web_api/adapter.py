@@ -155,9 +155,11 @@ class Mt5WebApi:
         """``user/check_balance``."""
         return money.check(self._context, login)
 
-    def deals_after(self, cursor: DealCursor, *, groups: Sequence[str]) -> DealPage:
+    def deals_after(
+        self, cursor: DealCursor, *, groups: Sequence[str], span: dt.timedelta | None = None
+    ) -> DealPage:
         """``deal/get_batch`` by groups."""
-        return history.deals_after(self._context, cursor, groups)
+        return history.deals_after(self._context, cursor, groups, span=span)
 
     def deals_of(self, login: int, *, since: dt.datetime, until: dt.datetime) -> tuple[Deal, ...]:
         """``deal/get_page``."""

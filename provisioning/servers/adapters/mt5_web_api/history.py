@@ -26,12 +26,18 @@ BEGINNING_S = 1_262_304_000
 """2010-01-01: there are no MetaTrader 5 deals before."""
 
 
-def deals_after(context: Context, cursor: DealCursor, groups: Sequence[str]) -> DealPage:
+def deals_after(
+    context: Context,
+    cursor: DealCursor,
+    groups: Sequence[str],
+    *,
+    span: dt.timedelta | None = None,
+) -> DealPage:
     """``deal/get_batch`` by groups for the window after a cursor; halved while it is too much."""
     now_s = context.read_clock().now_server_s
     # The clock may have been set back since the cursor was made: then the window follows it.
     since = max(BEGINNING_S, min(cursor.server_s, now_s) - OVERLAP_S)
-    until = now_s
+    until = now_s if span is None else min(now_s, since + OVERLAP_S + int(span.total_seconds()))
     while True:
         try:
             deals = _deals_between(context, groups, since, until)
