@@ -10,7 +10,7 @@ import os
 import signal
 from pathlib import Path
 
-from provisioning.simulator import certificate, control, rounds
+from provisioning.simulator import bulk, certificate, control, rounds
 from provisioning.simulator.options import Options
 from provisioning.simulator.server import Server
 from provisioning.simulator.world import World, matches, open_world
@@ -36,6 +36,7 @@ def _options() -> Options:
     parser.add_argument("--round-seconds", type=float, default=1.0, help="0: only by /step")
     parser.add_argument("--silence-seconds", type=float, default=180.0)
     parser.add_argument("--certificate-days", type=int, default=3650)
+    parser.add_argument("--bulk", default="", help="accounts=50000,deals=5000000[,days=90]")
     parser.add_argument("--broker", default="Simulated Markets Ltd")
     return Options(**vars(parser.parse_args()))
 
@@ -43,6 +44,7 @@ def _options() -> Options:
 async def _serve(options: Options) -> None:
     paths = certificate.ensure(options.state, host=options.host, days=options.certificate_days)
     world = open_world(options)
+    _fill(world)
     server = Server(world, paths)
     port = await server.start()
     listener, control_port = await control.start(server, options.control_port)
@@ -56,6 +58,14 @@ async def _serve(options: Options) -> None:
     listener.close()
     await server.close()
     world.store.close()
+
+
+def _fill(world: World) -> None:
+    """Write the large book that was asked for, unless it is there from an earlier start."""
+    wished = world.options.bulk
+    if wished and world.store.get("bulk") != wished:
+        bulk.load(world, bulk.parse(wished))
+        world.store.put("bulk", wished)
 
 
 async def _beat(world: World) -> None:

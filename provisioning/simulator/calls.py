@@ -13,6 +13,8 @@ from provisioning.simulator.world import World, matches
 
 PAGE = 100
 """Most rows of one page."""
+MOST_PLACES = 32
+ONE_USER = "select * from users where login = ?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,16 @@ class Session:
     """Login, random bytes in hex and when it was given (monotonic seconds)."""
     results: dict[int, list[Any]] = field(default_factory=dict)
     """Dealer requests and their results."""
+    places: dict[tuple[Any, ...], tuple[int, tuple[int, ...]]] = field(default_factory=dict)
+    """By window of a paged list: the offset after its last page, and where that page ended."""
     is_leaving: bool = False
+
+    def keep_place(self, window: tuple[Any, ...], offset: int, place: tuple[int, ...]) -> None:
+        """Remember where a page ended, for the next one; only the latest windows."""
+        self.places.pop(window, None)
+        self.places[window] = (offset, place)
+        while len(self.places) > MOST_PLACES:
+            del self.places[next(iter(self.places))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,13 +150,19 @@ class Call:
             raise Retcode(3)
         if by_login:
             return [login for login in by_login if self._is_visible(login)]
-        names = self.groups_like(masks)
-        marks = ",".join("?" * len(names))
-        rows = self.world.store.all(
-            f"select login from users where grp in ({marks}) order by login",  # noqa: S608 - marks
-            *names,
-        )
-        return [int(row["login"]) for row in rows]
+        return [int(row["login"]) for row in self._of_groups("login", masks)]
+
+    def users(self) -> list[Row]:
+        """The rows of the visible accounts that ``login=`` or ``group=`` asks for.
+
+        Raises:
+            Retcode: 3, both or neither are given.
+        """
+        masks = ",".join(self.texts("group"))
+        if masks and not self.texts("login"):
+            return self._of_groups("*", masks)
+        found = (self.world.store.one(ONE_USER, login) for login in self.logins())
+        return [row for row in found if row is not None]
 
     def page(self) -> tuple[int, int]:
         """Offset and number of rows, at most 100."""
@@ -153,8 +170,16 @@ class Call:
         total = self.whole("total", otherwise=PAGE)
         return max(0, offset), max(0, min(PAGE, total))
 
+    def _of_groups(self, columns: str, masks: str) -> list[Row]:
+        names = self.groups_like(masks)
+        marks = ",".join("?" * len(names))
+        return self.world.store.all(
+            f"select {columns} from users where grp in ({marks}) order by login",  # noqa: S608 - own
+            *names,
+        )
+
     def _is_visible(self, login: int) -> bool:
-        row = self.world.store.one("select grp from users where login = ?", login)
+        row = self.world.store.one(ONE_USER, login)
         return row is not None and self.sees(row["grp"])
 
 

@@ -10,6 +10,8 @@
 ``POST /clock``            ``skew_seconds``: let the wall clock be wrong
 ``POST /step``             ``seconds`` of simulated time and/or ``rounds`` at once
 ``POST /traders``          login, kind, history_days?, deposit?, leader?: trade and make up a past
+``POST /bulk``             accounts, deals, days?, positions?: a large book at once; nothing else is
+                           answered meanwhile (5 million deals take one to two minutes)
 ``POST /market``           symbol, per_cent: a jump of a price
 ``POST /managers``         login, and any of api_password, is_enabled, must_change, permissions,
                            groups
@@ -25,7 +27,7 @@ from dataclasses import asdict
 from decimal import Decimal, InvalidOperation
 from typing import Any, TypeAlias
 
-from provisioning.simulator import history, rounds, traders
+from provisioning.simulator import bulk, history, rounds, traders
 from provisioning.simulator.http import LONGEST_HEAD, Garbled, as_json, read_request
 from provisioning.simulator.retcodes import Retcode, phrase
 from provisioning.simulator.server import Server
@@ -101,6 +103,11 @@ def add_trader(server: Server, values: Mapping[str, Any]) -> object:
     }
 
 
+def load_bulk(server: Server, values: Mapping[str, Any]) -> object:
+    """Write a large book, beside what there is."""
+    return asdict(bulk.load(server.world, bulk.wish_of(values)))
+
+
 def move_market(server: Server, values: Mapping[str, Any]) -> object:
     """Let a price jump, then let the server react."""
     world, symbol = server.world, str(values["symbol"])
@@ -145,6 +152,7 @@ ACTIONS: Mapping[tuple[str, str], Action] = {
     ("POST", "/clock"): set_clock,
     ("POST", "/step"): step,
     ("POST", "/traders"): add_trader,
+    ("POST", "/bulk"): load_bulk,
     ("POST", "/market"): move_market,
     ("POST", "/managers"): change_manager,
     ("POST", "/groups"): change_group,

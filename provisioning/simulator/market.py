@@ -26,6 +26,9 @@ FACTOR = math.sqrt(1 - 1 / 2.6)  # the squares of all periods' shares then add u
 SUNDAY, SATURDAY = 0, 6
 OPENING_MINUTE, CLOSING_MINUTE = 2, 1438  # the daily break around the server's midnight
 FRIDAY_CLOSING_MINUTE = 1437
+TICK_MS = 250
+"""Prices stand still for so long."""
+REMEMBERED = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,7 @@ class Market:
         self._open_weekends = open_weekends
         self.symbols: Mapping[str, SymbolSpec] = {spec.name: spec for spec in SYMBOLS}
         self._starts = self._remembered_starts()
+        self._middles: dict[tuple[str, int], float] = {}
         self._shocks = [
             (str(row["symbol"]), int(row["time_ms"]), float(row["factor"]))
             for row in store.all("select symbol, time_ms, factor from shocks order by time_ms")
@@ -58,7 +62,7 @@ class Market:
     def quote(self, symbol: str, at_ms: int, *, markup: int = 0) -> Quote:
         """The last price at this platform time, with a group's mark-up on the ask."""
         spec = self.symbols[symbol]
-        time_ms = self._last_open_ms(spec, at_ms) // 250 * 250
+        time_ms = self._last_open_ms(spec, at_ms) // TICK_MS * TICK_MS
         middle = self._middle(symbol, time_ms)
         wobble = _noise(self._seed, f"{symbol}/spread", time_ms // 1000) * 0.25 + 1
         bid = round(middle * 10**spec.digits - spec.spread / 2)
@@ -68,6 +72,7 @@ class Market:
         """How much of one currency a unit of another is worth, at middle prices."""
         if from_currency == to_currency:
             return Decimal(1)
+        at_ms = at_ms // TICK_MS * TICK_MS
         value = self._in_dollars(from_currency, at_ms) / self._in_dollars(to_currency, at_ms)
         return Decimal(repr(value)).quantize(Decimal("0.00000001"))
 
@@ -81,8 +86,18 @@ class Market:
             repr(factor),
         )
         self._shocks.append((symbol, at_ms, factor))
+        self._middles.clear()
 
     def _middle(self, symbol: str, at_ms: int) -> float:
+        """A price between bid and ask; every account asks for the same few ones of now."""
+        known = self._middles.get((symbol, at_ms))
+        if known is None:
+            if len(self._middles) >= REMEMBERED:
+                self._middles.clear()
+            known = self._middles[symbol, at_ms] = self._made_middle(symbol, at_ms)
+        return known
+
+    def _made_middle(self, symbol: str, at_ms: int) -> float:
         base, profit = symbol[:3], symbol[3:]
         if "USD" not in symbol and profit in {"GBP", "JPY"}:
             return self._in_dollars(base, at_ms) / self._in_dollars(profit, at_ms)

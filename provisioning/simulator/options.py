@@ -29,3 +29,5 @@ class Options:
     certificate_days: int = 3650
     """Validity from now; negative for a certificate that has expired."""
     broker: str = "Simulated Markets Ltd"
+    bulk: str = ""
+    """A large book to write before the first start, like ``accounts=50000,deals=5000000``."""

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -39,9 +40,9 @@ create table if not exists deals (
   commission integer not null default 0, rate_profit text not null default '0',
   position integer not null default 0, comment text not null default '',
   external text not null default '', reason integer not null default 0);
-create index if not exists deals_by_login on deals (login, time_ms, deal);
-create index if not exists deals_by_time on deals (time_ms, deal);
-create index if not exists deals_by_position on deals (position) where position > 0;
+create index if not exists deals_by_login on deals (login, time_ms);
+create index if not exists deals_by_time on deals (time_ms);
+drop index if exists deals_by_position;
 create table if not exists orders (
   ord integer primary key autoincrement, login integer not null, symbol text not null,
   type integer not null, state integer not null, digits integer not null,
@@ -51,7 +52,9 @@ create table if not exists orders (
   expires_s integer not null default 0, position integer not null default 0,
   comment text not null default '', reason integer not null default 0);
 create index if not exists orders_open on orders (login, ord) where state in (0, 1, 3);
-create index if not exists orders_done on orders (login, done_ms, ord);
+create index if not exists orders_waiting on orders (ord) where state in (0, 1, 3);
+create index if not exists orders_done on orders (login, done_ms) where state in (2, 4, 5, 6);
+create index if not exists orders_by_time on orders (done_ms) where state in (2, 4, 5, 6);
 create table if not exists positions (
   position integer primary key, login integer not null, symbol text not null,
   side integer not null, digits integer not null, contract integer not null,
@@ -60,6 +63,12 @@ create table if not exists positions (
   storage integer not null default 0, comment text not null default '',
   reason integer not null default 0, closes_ms integer not null default 0);
 create index if not exists positions_by_login on positions (login, position);
+create index if not exists positions_stopped on positions (position) where sl > 0 or tp > 0;
+create index if not exists positions_due on positions (closes_ms) where closes_ms > 0;
+create table if not exists alarms (
+  login integer primary key, kind integer not null, time_s integer not null,
+  level text not null, equity integer not null, margin integer not null);
+create table if not exists archive (login integer primary key, record text not null);
 create table if not exists traders (
   login integer primary key, kind text not null, leader integer not null default 0,
   next_ms integer not null, turns integer not null default 0) without rowid;
@@ -67,6 +76,11 @@ create table if not exists shocks (
   symbol text not null, time_ms integer not null, factor text not null,
   primary key (symbol, time_ms)) without rowid;
 """
+
+LATER_COLUMNS = {
+    "orders": ("fill", "until", "dealer", "partner"),
+}
+"""Whole numbers, 0 by default, that books made by earlier versions lack."""
 
 
 class Store:
@@ -78,7 +92,9 @@ class Store:
         self._db.row_factory = sqlite3.Row
         self._db.executescript(
             "pragma journal_mode=wal; pragma synchronous=normal; pragma cache_size=-65536;"
+            "pragma temp.cache_size=-65536;"
         )
+        self._add_what_earlier_versions_lack()
         self._db.executescript(SCHEMA)
 
     def one(self, sql: str, *values: object) -> sqlite3.Row | None:
@@ -132,6 +148,37 @@ class Store:
     def put(self, key: str, value: str) -> None:
         """Remember a word."""
         self.run("insert or replace into meta (key, value) values (?, ?)", key, value)
+
+    def script(self, statements: str) -> None:
+        """Run statements one after the other, inside the transaction that is open."""
+        for statement in statements.split(";"):
+            if statement.strip():
+                self._db.execute(statement)
+
+    def fill(self, statement: str, values: Mapping[str, object]) -> None:
+        """Run one statement with named values."""
+        self._db.execute(statement, values)
+
+    def settle(self) -> None:
+        """Bring the write-ahead log home; worth it after much was written."""
+        self._db.execute("pragma wal_checkpoint(truncate)")
+
+    @contextmanager
+    def watched(self) -> Iterator[list[str]]:
+        """The statements that are run meanwhile, with their values in place."""
+        statements: list[str] = []
+        self._db.set_trace_callback(statements.append)
+        try:
+            yield statements
+        finally:
+            self._db.set_trace_callback(None)
+
+    def _add_what_earlier_versions_lack(self) -> None:
+        for table, columns in LATER_COLUMNS.items():
+            held = {str(row["name"]) for row in self.all(f"pragma table_info({table})")}
+            for column in columns if held else ():
+                if column not in held:
+                    self.run(f"alter table {table} add column {column} integer not null default 0")
 
     def close(self) -> None:
         """Close the file."""

@@ -63,7 +63,7 @@ def add(world: World, wanted: Mapping[str, str]) -> int:
             "main": hashed(login, main),
             "investor": hashed(login, investor),
             "comment": wanted.get("Comment", "")[:63],
-            "details": dumps(_details(wanted)),
+            "details": dumps(details_of(wanted)),
         },
     )
     return login
@@ -78,7 +78,7 @@ def update(world: World, login: int, wanted: Mapping[str, str]) -> None:
     row = world.user(login)
     grp = _moved(world, row, wanted.get("Group"))
     details = loads(row["details"])
-    details.update({key: value for key, value in _details(wanted).items() if key in wanted})
+    details.update({key: value for key, value in details_of(wanted).items() if key in wanted})
     if "Name" in wanted:
         details.update(_split_name(wanted["Name"]))
     world.store.run(
@@ -192,7 +192,8 @@ def _moved(world: World, row: Row, wanted: str | None) -> str:
     return group.name
 
 
-def _details(wanted: Mapping[str, str]) -> dict[str, str]:
+def details_of(wanted: Mapping[str, str]) -> dict[str, str]:
+    """The fields of a record that are kept together, from what was asked for."""
     details = {key: wanted.get(key, "")[:length] for key, length in TEXTS.items()}
     details.update({key: str(whole(wanted.get(key), 0)) for key in NUMBERS})
     if "FirstName" not in wanted and wanted.get("Name"):

@@ -15,11 +15,16 @@ from provisioning.simulator.retcodes import Retcode
 MOST_ROWS = 20_000
 """Rows of a batch answer that fit its 16 MB; more is answered with retcode 14 and cut."""
 CHUNK = 400
+FEW_LOGINS = 400
+"""Groups with no more accounts are read account by account, larger ones along the time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """One kind of record: its table, its key, which rows, and the column of its time."""
+    """One kind of record: its table, its key, which rows, and the column of its time.
+
+    ``which`` is worded like the condition of the partial index that serves it.
+    """
 
     table: str
     key: str
@@ -43,6 +48,15 @@ class Family:
     def sort(self) -> str:
         """Columns of the order."""
         return f"{self.time}, {self.key}" if self.time else self.key
+
+    @property
+    def after(self) -> str:
+        """What comes after a row, in that order."""
+        return f"({self.time}, {self.key}) > (?, ?)" if self.time else f"{self.key} > ?"
+
+    def place(self, row: Row) -> tuple[int, ...]:
+        """Where a row stands in that order."""
+        return (row[self.time], row[self.key]) if self.time else (row[self.key],)
 
 
 DEALS = Family("deals", "deal", time="time_ms")
@@ -76,19 +90,33 @@ def _page(family: Family) -> Callable[[Call], Mapping[str, Any]]:
     def page(call: Call) -> Mapping[str, Any]:
         login = call.whole("login", "Login")
         call.visible(login)
-        offset, count = call.page()
-        where, values = family.where(call)
-        rows = call.world.store.all(
-            f"select * from {family.table} where login = ? and {where}"  # noqa: S608 - own names
-            f" order by {family.sort} limit ? offset ?",
-            login,
-            *values,
-            count,
-            offset,
-        )
+        rows = _next_rows(call, family, login)
         return {"answer": [_render(call, family, row) for row in rows]}
 
     return page
+
+
+def _next_rows(call: Call, family: Family, login: int) -> list[Row]:
+    """A page. Who asks for the one after the last continues where that ended, at any depth."""
+    offset, count = call.page()
+    where, values = family.where(call)
+    window = (family.table, family.which, login, *values)
+    place = call.session.places.get(window) if offset else None
+    if place and place[0] == offset:
+        where, values, skipped = f"{where} and {family.after}", [*values, *place[1]], 0
+    else:
+        skipped = offset
+    rows = call.world.store.all(
+        f"select * from {family.table} where login = ? and {where}"  # noqa: S608 - own names
+        f" order by {family.sort} limit ? offset ?",
+        login,
+        *values,
+        count,
+        skipped,
+    )
+    if rows:
+        call.session.keep_place(window, offset + len(rows), family.place(rows[-1]))
+    return rows
 
 
 def _batch(family: Family) -> Callable[[Call], Mapping[str, Any]]:
@@ -98,10 +126,10 @@ def _batch(family: Family) -> Callable[[Call], Mapping[str, Any]]:
             raise Retcode(3)
         if tickets:
             rows = [row for ticket in tickets if (row := _one(call, family, ticket))]
-        elif family.time and call.texts("group"):
-            rows = _by_time(call, family)
+        elif call.texts("group") and not call.texts("login"):
+            rows = _by_group(call, family)
         else:
-            rows = _by_login(call, family)
+            rows = _by_login(call, family, call.logins())
         return _capped(call, family, rows)
 
     return batch
@@ -112,33 +140,43 @@ def _capped(call: Call, family: Family, rows: list[Row]) -> Mapping[str, Any]:
     return {"answer": answer} | ({"retcode": 14} if len(rows) > MOST_ROWS else {})
 
 
-def _by_time(call: Call, family: Family) -> list[Row]:
-    """Rows of whole groups in a window: the index of time leads, the groups filter."""
+def _by_group(call: Call, family: Family) -> list[Row]:
+    """Rows of whole groups: along the time, or the open ones, with the groups as a sieve."""
     names = call.groups_like(",".join(call.texts("group")))
-    where, values = family.where(call)
     marks = ",".join("?" * len(names))
+    few = call.world.store.all(
+        f"select login from users where grp in ({marks}) limit ?",  # noqa: S608 - marks only
+        *names,
+        FEW_LOGINS + 1,
+    )
+    if len(few) <= FEW_LOGINS:
+        return _by_login(call, family, sorted(int(row["login"]) for row in few))
+    where, values = family.where(call)
     return call.world.store.all(
-        f"select d.* from {family.table} d join users u on u.login = d.login"  # noqa: S608 - own
-        f" where {where.replace('time_ms', 'd.time_ms')} and u.grp in ({marks})"
-        f" order by {family.time}, {family.key} limit ?",
+        f"select d.* from {family.table} d cross join users u on u.login = d.login"  # noqa: S608
+        f" where {where.replace('symbol', 'd.symbol')} and u.grp in ({marks})"
+        f" order by {family.sort} limit ?",
         *values,
         *names,
         MOST_ROWS + 1,
     )
 
 
-def _by_login(call: Call, family: Family) -> list[Row]:
+def _by_login(call: Call, family: Family, logins: list[int]) -> list[Row]:
     where, values = family.where(call)
-    logins, rows = call.logins(), []
+    rows: list[Row] = []
     for start in range(0, len(logins), CHUNK):
         part = logins[start : start + CHUNK]
         marks = ",".join("?" * len(part))
         rows += call.world.store.all(
             f"select * from {family.table} where login in ({marks}) and {where}"  # noqa: S608 - own
-            f" order by {family.sort}",
+            f" order by {family.sort} limit ?",
             *part,
             *values,
+            MOST_ROWS + 1 - len(rows),
         )
+        if len(rows) > MOST_ROWS:
+            break
     return rows
 
 

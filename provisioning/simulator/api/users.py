@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from sqlite3 import Row
 from typing import Any
 
 from provisioning.simulator import render, users
@@ -58,7 +59,7 @@ def get(call: Call) -> Mapping[str, Any]:
 
 def get_batch(call: Call) -> Mapping[str, Any]:
     """``user/get_batch``."""
-    return {"answer": [_record(call, login)["answer"] for login in call.logins()]}
+    return {"answer": [_shown(call, row) for row in call.users()]}
 
 
 def logins(call: Call) -> Mapping[str, Any]:
@@ -107,7 +108,10 @@ def account_get(call: Call) -> Mapping[str, Any]:
 
 def account_get_batch(call: Call) -> Mapping[str, Any]:
     """``user/account/get_batch``."""
-    awake = [login for login in call.logins() if _is_awake(call, login)]
+    carrying = {
+        int(row["login"]) for row in call.world.store.all("select distinct login from positions")
+    }
+    awake = [login for login in call.logins() if login in call.world.awake or login in carrying]
     return {"answer": [render.state(account_state(call.world, login)) for login in awake]}
 
 
@@ -161,9 +165,12 @@ def _wanted(call: Call) -> dict[str, str]:
 
 
 def _record(call: Call, login: int) -> dict[str, Any]:
-    row = call.world.user(login)
-    record = render.user(row, call.world.group_of(login), is_personal=call.may("personal_data"))
-    return {"answer": record}
+    return {"answer": _shown(call, call.world.user(login))}
+
+
+def _shown(call: Call, row: Row) -> dict[str, Any]:
+    group = call.world.groups[str(row["grp"]).lower()]
+    return render.user(row, group, is_personal=call.may("personal_data"))
 
 
 def _is_awake(call: Call, login: int) -> bool:
