@@ -14,6 +14,56 @@ class NoSuchAccount(Refused):
     sentence = _("There is no such trading account.")
 
 
+class NothingToRead(Refused):
+    """There is no history to be read, or none that was paused."""
+
+    code = "trading.nothing_to_read"
+    sentence = _("There is nothing to be read. Reload the page to see how it stands.")
+
+
+class StillReading(Refused):
+    """One reading of a history at a time."""
+
+    code = "trading.still_reading"
+    sentence = _("The history of this server is being read already.")
+
+
+class StillComparing(Refused):
+    """One reconciliation of a server at a time."""
+
+    code = "trading.still_comparing"
+    sentence = _("This server is being compared already.")
+
+
+class NotFollowed(Refused):
+    """Nothing is read from that server."""
+
+    code = "trading.not_followed"
+    sentence = _("Nothing is read from this server: no account type maps one of its groups.")
+
+
+class NoSuchDifference(Refused):
+    """There is none."""
+
+    code = "trading.no_such_difference"
+    sentence = _("There is no such difference.")
+
+
+class NoSuchRepair(Refused):
+    """A difference of this kind is not repaired that way."""
+
+    code = "trading.no_such_repair"
+    sentence = _("This does not repair a difference of this kind.")
+
+
+class ReasonMissing(Refused):
+    """An explanation without words explains nothing."""
+
+    code = "trading.reason_missing"
+    sentence = _("Say in a few words why both sides may differ here.")
+    field = "reason"
+
+
 class NoSuchType(Refused):
     """There is none, or it is not offered."""
 

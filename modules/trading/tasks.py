@@ -15,16 +15,19 @@ def carry_out_due() -> int:
     return sum(services.carry_out(intent_id) for intent_id in services.due_intents())
 
 
-@task(every=dt.timedelta(seconds=3), time_limit=600)
-def pull_due() -> int:
-    """Read every server whose turn has come; return how many deals were new."""
-    return sum(services.pull(server_id).deals for server_id in services.followed_servers())
+@task(every=dt.timedelta(seconds=3), ignore_result=True)
+def pull_due() -> None:
+    """Have every server read whose turn has come, each in a task of its own."""
+    for server_id in services.take_due_servers():
+        pull_server.send(str(server_id))
 
 
-@task(time_limit=600)
-def pull_server(server_id: str) -> int:
-    """Read one server now, if nobody does."""
-    return services.pull(uuid.UUID(server_id)).deals
+@task(time_limit=600, ignore_result=True)
+def pull_server(server_id: str) -> None:
+    """Read one server now, if nobody does; go on at once while there is more."""
+    pulled = services.pull(uuid.UUID(server_id))
+    if pulled.was_due and pulled.has_more:
+        pull_server.send(server_id)
 
 
 @task(every=dt.timedelta(hours=1))

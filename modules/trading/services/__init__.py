@@ -14,12 +14,22 @@ from modules.trading.services.accounts import (
     rename_account,
     show_credentials,
 )
+from modules.trading.services.backfilling import (
+    pause_backfill,
+    resume_backfill,
+    start_backfill,
+)
 from modules.trading.services.carrying_out import carry_out, due_intents
 from modules.trading.services.figures import record_positions, record_states
 from modules.trading.services.finding import record_accounts
 from modules.trading.services.rebuilding import differing_days, rebuild_days
 from modules.trading.services.recording import record_deals
-from modules.trading.services.syncing import backfill, followed_servers, pull
+from modules.trading.services.syncing import (
+    backfill,
+    followed_servers,
+    pull,
+    take_due_servers,
+)
 
 __all__ = [
     "approve_account",
@@ -34,6 +44,7 @@ __all__ = [
     "followed_servers",
     "forget_credentials",
     "open_account",
+    "pause_backfill",
     "pull",
     "rebuild_days",
     "record_accounts",
@@ -42,6 +53,9 @@ __all__ = [
     "record_states",
     "refuse_account",
     "rename_account",
+    "resume_backfill",
     "show_credentials",
+    "start_backfill",
+    "take_due_servers",
     "update_type",
 ]

@@ -41,6 +41,8 @@ class Pulled:
     positions: int = 0
     is_caught_up: bool = False
     was_due: bool = True
+    has_more: bool = False
+    """Whether it ended for lack of time only."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
