@@ -261,6 +261,28 @@ def expanded(grants: Mapping[str, str]) -> Mapping[str, Scope]:
     return _expanded(tuple(sorted(grants.items())), is_public=pin.current() == pin.PUBLIC)
 
 
+def role_ids_of(person_id: uuid.UUID) -> frozenset[uuid.UUID]:
+    """Ids of the roles that a person holds."""
+    held = RoleMembership.objects.filter(person_id=person_id)
+    return frozenset(held.values_list("role_id", flat=True))
+
+
+def holders_of(role_ids: Iterable[uuid.UUID]) -> frozenset[uuid.UUID]:
+    """Ids of the active people of the house who hold one of the roles."""
+    held = RoleMembership.objects.filter(
+        role_id__in=list(role_ids), person__is_active=True, person__kind=house_kind()
+    )
+    return frozenset(held.values_list("person_id", flat=True))
+
+
+def holders_of_right(code: str) -> frozenset[uuid.UUID]:
+    """Ids of the active people of the house whose roles grant ``code``."""
+    granting = [
+        row.pk for row in Role.objects.filter(kind=house_kind()) if code in expanded(row.grants)
+    ]
+    return holders_of(granting)
+
+
 def team_lines() -> tuple[TeamLine, ...]:
     """The teams and their people, by name; two queries."""
     rows = Team.objects.order_by("name").prefetch_related(

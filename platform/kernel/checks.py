@@ -49,6 +49,10 @@ def _words(module: Module) -> Iterator[str]:
             yield f"{module.key}: permission {permission.code} must begin with the module's key"
     named = [item.permission for item in module.navigation]
     named += [widget.permission for widget in module.widgets]
+    for kind in module.request_kinds:
+        named.append(kind.permission)
+        if not kind.key.startswith(f"{module.key}."):
+            yield f"{module.key}: request kind {kind.key} must begin with the module's key"
     for code in named:
         if code is not None and code not in permissions():
             yield f"{module.key}: nobody declares permission {code}"

@@ -67,6 +67,34 @@ class Widget:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RequestKind:
+    """Something that is asked for and decided by people, in the one queue of all modules."""
+
+    key: str
+    """``owner.what``; never changes, for rows of requests name it."""
+    title: Text
+    sentence: Text
+    """What one request asks for; named placeholders are filled from its words."""
+    permission: str
+    """Who may decide."""
+    icon: str = "inbox"
+    facts: Mapping[str, Text] = field(default_factory=dict)
+    """The labels of its evidence, in the order in which they are shown."""
+    has_amount: bool = False
+    """Whether its requests name an amount, so that limits make sense."""
+    is_decided: bool = False
+    """Whether people decide until the broker says otherwise; else it happens at once."""
+    by_staff: bool = False
+    """Only colleagues ask for it."""
+    expected_hours: int = 24
+    """How long a decision takes, until the broker says otherwise."""
+    office_url: str = ""
+    """Name of the back office's page of the subject; it takes the subject's id."""
+    room_url: str = ""
+    """The same in the client's room."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Module:
     """A capability that brokers pick from the menu."""
 
@@ -82,6 +110,8 @@ class Module:
     slots: tuple[str, ...] = ()
     """Places in its screens that widgets may fill and a theme may arrange."""
     widgets: tuple[Widget, ...] = ()
+    request_kinds: tuple[RequestKind, ...] = ()
+    """What may be asked for, to be decided in the queue of requests."""
     settings: str | None = None
     """Dotted path of a frozen dataclass whose defaults are the module's settings."""
     publishes: tuple[str, ...] = ()

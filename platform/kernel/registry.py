@@ -10,7 +10,7 @@ from pkgutil import iter_modules
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from kernel.module import Area, Module, NavItem, Permission, Widget
+from kernel.module import Area, Module, NavItem, Permission, RequestKind, Widget
 
 
 @cache
@@ -37,6 +37,21 @@ def permissions() -> Mapping[str, Permission]:
         if permission.code in declared:
             raise ImproperlyConfigured(f"permission {permission.code!r} is declared twice")
         declared[permission.code] = permission
+    return declared
+
+
+@cache
+def request_kinds() -> Mapping[str, RequestKind]:
+    """Every kind of request by key, in the order of the modules.
+
+    Raises:
+        ImproperlyConfigured: A key is declared twice.
+    """
+    declared: dict[str, RequestKind] = {}
+    for kind in (kind for module in modules().values() for kind in module.request_kinds):
+        if kind.key in declared:
+            raise ImproperlyConfigured(f"request kind {kind.key!r} is declared twice")
+        declared[kind.key] = kind
     return declared
 
 

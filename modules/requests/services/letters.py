@@ -1,0 +1,32 @@
+"""What a client is written about what he asked for."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+from django.utils import translation
+
+from identity import queries as identity
+from identity.brand import absolute
+from kernel import mail
+from modules.requests.models import Request
+from modules.requests.queries.lines import title
+
+
+def tell(row: Request, what: str) -> None:
+    """Write to the client who asked: ``approved``, ``refused`` or ``question``.
+
+    Needs the transaction of the decision. Nobody is written to about what a colleague asked.
+    """
+    if not row.is_asked_by_client or row.client_id is None:
+        return
+    person = identity.find_person(row.client_id)
+    if person is None or not person.is_active:
+        return
+    language = person.language or translation.get_language()
+    with translation.override(language):
+        context = {
+            "title": title(row),
+            "reason": row.reason,
+            "link": absolute(reverse("room:requests:request", args=[row.pk])),
+        }
+    mail.send(f"requests/{what}", to=person.email, context=context, language=language)
