@@ -163,3 +163,77 @@ class StillBusy(Refused):
 
     code = "trading.still_busy"
     sentence = _("An earlier change of this account has not ended yet.")
+
+
+class KeyReused(Refused):
+    """A key names one operation for ever."""
+
+    code = "trading.key_reused"
+    sentence = _("This key was used for another operation.")
+
+
+class CurrencyDiffers(Refused):
+    """Money of one currency cannot be moved on an account of another."""
+
+    code = "trading.currency_differs"
+    sentence = _("This account is kept in %(currency)s.")
+    field = "amount"
+
+
+class NothingToMove(Refused):
+    """An amount of nothing."""
+
+    code = "trading.nothing_to_move"
+    sentence = _("The amount must not be zero.")
+    field = "amount"
+
+
+class MoneyFrozen(Refused):
+    """Something on the account has to be cleared up by a person first."""
+
+    code = "trading.money_frozen"
+    sentence = _("Money of this account is frozen until an earlier operation is cleared up.")
+
+
+class NotEmpty(Refused):
+    """There is money on the account."""
+
+    code = "trading.not_empty"
+    sentence = _("There is still money or credit on this account.")
+
+
+class WrongGroup(Refused):
+    """The account cannot be moved to that type."""
+
+    code = "trading.wrong_group"
+    sentence = _("An account can only move to a type of the same server, kind and currency.")
+    field = "type"
+
+
+class NoSuchOperation(Refused):
+    """There is none, or the asker's right does not reach it."""
+
+    code = "trading.no_such_operation"
+    sentence = _("There is no such operation.")
+
+
+class OwnOperation(Refused):
+    """Four eyes: whoever asked does not decide."""
+
+    code = "trading.own_operation"
+    sentence = _("You asked for this operation, so another person has to decide.")
+
+
+class NotDecidable(Refused):
+    """A worker still looks after it, or it is decided already."""
+
+    code = "trading.not_decidable"
+    sentence = _("This operation is not waiting for a person. Reload the page.")
+
+
+class EvidenceNeeded(Refused):
+    """A decision without evidence is a guess."""
+
+    code = "trading.evidence_needed"
+    sentence = _("Say what you saw on the trading server, and why you decide so.")
+    field = "evidence"

@@ -125,3 +125,83 @@ class MarginCallEntered(Event):
     def aggregate(self) -> str:
         """The account."""
         return f"trading.TradingAccount:{self.account_id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperationDone(Event):
+    """An operation on a trading server is done, exactly once.
+
+    ``kind`` is a value of ``IntentKind``; ``cause`` and ``key`` are the asker's own words.
+    ``amount_minor`` is signed, into the account (+) or out of it (-), in ``currency``.
+    ``deal_id`` is the deal that it made, where it made one that is known.
+    """
+
+    name: ClassVar[str] = "trading.OperationDone"
+
+    operation_id: uuid.UUID
+    account_id: uuid.UUID | None
+    client_id: uuid.UUID | None
+    kind: str
+    cause: str
+    key: str
+    amount_minor: int | None
+    currency: str
+    deal_id: int | None
+
+    @property
+    def aggregate(self) -> str:
+        """The operation."""
+        return f"trading.Intent:{self.operation_id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperationRefused(Event):
+    """An operation on a trading server was not done and never will be.
+
+    ``kind`` is a value of ``IntentKind``; ``cause`` and ``key`` are the asker's own words.
+    ``amount_minor`` is signed, into the account (+) or out of it (-), in ``currency``.
+    """
+
+    name: ClassVar[str] = "trading.OperationRefused"
+
+    operation_id: uuid.UUID
+    account_id: uuid.UUID | None
+    client_id: uuid.UUID | None
+    kind: str
+    cause: str
+    key: str
+    amount_minor: int | None
+    currency: str
+    code: str
+    sentence: str
+
+    @property
+    def aggregate(self) -> str:
+        """The operation."""
+        return f"trading.Intent:{self.operation_id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperationStuck(Event):
+    """Nobody knows whether an operation was done, and a person has to decide.
+
+    ``kind`` is a value of ``IntentKind``; ``cause`` and ``key`` are the asker's own words.
+    ``amount_minor`` is signed, into the account (+) or out of it (-), in ``currency``.
+    """
+
+    name: ClassVar[str] = "trading.OperationStuck"
+
+    operation_id: uuid.UUID
+    account_id: uuid.UUID | None
+    client_id: uuid.UUID | None
+    kind: str
+    cause: str
+    key: str
+    amount_minor: int | None
+    currency: str
+    why: str
+
+    @property
+    def aggregate(self) -> str:
+        """The operation."""
+        return f"trading.Intent:{self.operation_id}"

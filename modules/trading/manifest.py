@@ -18,6 +18,12 @@ module = Module(
         Permission(code="trading.see_accounts", title=_("See trading accounts")),
         Permission(code="trading.decide_accounts", title=_("Approve or refuse new accounts")),
         Permission(code="trading.manage_account_types", title=_("Change account types")),
+        Permission(code="trading.see_operations", title=_("See operations on trading servers")),
+        Permission(
+            code="trading.decide_operations",
+            title=_("Decide stuck operations"),
+            sensitive=True,
+        ),
     ),
     navigation=(
         NavItem(
@@ -69,5 +75,8 @@ module = Module(
         "trading.PositionOpened",
         "trading.MoneyMoved",
         "trading.MarginCallEntered",
+        "trading.OperationDone",
+        "trading.OperationRefused",
+        "trading.OperationStuck",
     ),
 )

@@ -80,7 +80,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "resend_limit",
-                    models.DecimalField(decimal_places=2, default=Decimal("1000"), max_digits=20),
+                    models.DecimalField(decimal_places=2, default=Decimal(1000), max_digits=20),
                 ),
             ],
         ),

@@ -14,12 +14,29 @@ from modules.trading.services.accounts import (
     rename_account,
     show_credentials,
 )
+from modules.trading.services.asking import (
+    ask_archive,
+    ask_balance,
+    ask_credit,
+    ask_deletion,
+    ask_group,
+    ask_leverage,
+    ask_restore,
+    ask_rights,
+)
 from modules.trading.services.backfilling import (
     pause_backfill,
     resume_backfill,
     start_backfill,
 )
 from modules.trading.services.carrying_out import carry_out, due_intents
+from modules.trading.services.deciding import (
+    call_off,
+    decide_operation,
+    lift_freeze,
+    limit_resends,
+    look_again,
+)
 from modules.trading.services.figures import record_positions, record_states
 from modules.trading.services.finding import record_accounts
 from modules.trading.services.rebuilding import differing_days, rebuild_days
@@ -33,16 +50,29 @@ from modules.trading.services.syncing import (
 
 __all__ = [
     "approve_account",
+    "ask_archive",
+    "ask_balance",
+    "ask_credit",
+    "ask_deletion",
+    "ask_group",
+    "ask_leverage",
+    "ask_restore",
+    "ask_rights",
     "backfill",
     "bind_account",
+    "call_off",
     "carry_out",
     "change_leverage",
     "change_password",
     "create_type",
+    "decide_operation",
     "differing_days",
     "due_intents",
     "followed_servers",
     "forget_credentials",
+    "lift_freeze",
+    "limit_resends",
+    "look_again",
     "open_account",
     "pause_backfill",
     "pull",

@@ -78,7 +78,7 @@ def open_account(
         asked_at=clock.now(),
     )
     if not waits:
-        _intend_opening(account)
+        _intend_opening(account, by=by)
     audit.note("trading.account_asked", about=account, by=by, changes={"type": offered.name})
     return account.pk
 
@@ -93,7 +93,7 @@ def approve_account(account_id: uuid.UUID, *, by: Actor) -> None:
     """
     account = _locked(account_id)
     account.move_to(AccountState.OPENING)
-    _intend_opening(account)
+    _intend_opening(account, by=by)
     audit.note("trading.account_approved", about=account, by=by)
 
 
@@ -133,6 +133,7 @@ def bind_account(
         server_id=server_id,
         payload={"login": login},
         secret=password,
+        by=by,
     )
     audit.note("trading.binding_asked", about=intent, by=by, changes={"login": login})
     return intent.pk
@@ -151,7 +152,7 @@ def change_password(
     """
     account = _of_client(account_id, client_id)
     kind = IntentKind.INVESTOR if is_investor else IntentKind.PASSWORD
-    intent = intend(kind, account=account, secret=password)
+    intent = intend(kind, account=account, by=by, secret=password)
     audit.note("trading.password_asked", about=account, by=by, changes={"kind": kind})
     return intent.pk
 
@@ -171,7 +172,7 @@ def change_leverage(
     account = _of_client(account_id, client_id)
     if leverage not in account.type.leverages:
         raise LeverageNotOffered
-    intent = intend(IntentKind.LEVERAGE, account=account, payload={"leverage": leverage})
+    intent = intend(IntentKind.LEVERAGE, account=account, by=by, payload={"leverage": leverage})
     changes = {"leverage": [account.leverage, leverage]}
     audit.note("trading.leverage_asked", about=account, by=by, changes=changes)
     return intent.pk
@@ -233,9 +234,9 @@ def _offered(type_id: uuid.UUID, by: Actor) -> AccountType:
     return row
 
 
-def _intend_opening(account: TradingAccount) -> None:
+def _intend_opening(account: TradingAccount, *, by: Actor) -> None:
     words = {"main": new_password(), "investor": new_password()}
-    intend(IntentKind.OPEN, account=account, secret=json.dumps(words))
+    intend(IntentKind.OPEN, account=account, by=by, secret=json.dumps(words))
 
 
 def _locked(account_id: uuid.UUID) -> TradingAccount:

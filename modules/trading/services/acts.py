@@ -1,92 +1,57 @@
-"""One function per kind of intent: what is asked of the trading server, looked up before repeated.
+"""One function per kind of operation: what is sent to the trading server, once per call.
 
 Nothing here is inside a transaction, but for the login that is chosen and kept before it is used.
+Each begins with a sign of life, so that opening a connection takes no time behind the guard.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 import json
-import uuid
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.db import transaction
 
+from kernel.errors import OutcomeUnknown, Unavailable
 from modules.clients import queries as clients
 from modules.clients.types import Contact
-from modules.trading.errors import WrongPassword
+from modules.trading.errors import NotEmpty, WrongPassword
 from modules.trading.models import Intent, IntentKind, LoginCounter, TradingAccount
-from modules.trading.services.amounts import to_major
+from modules.trading.services.looks import facts_of, ours
+from modules.trading.services.work import Work
 from provisioning.servers import queries as servers
 from provisioning.servers.errors import AccountNotFound, LoginTaken, ServerFull
 from provisioning.servers.port import TradingServer
 from provisioning.servers.types import (
     AccountChanges,
     AccountRecord,
-    BalanceKind,
-    BalanceOperation,
     NewAccount,
     PasswordKind,
 )
 
-LOOKUPS_NEEDED = 3
-"""How often money that may have moved must be missed before it is sent again."""
 LOGINS_TRIED = 5
+BY_SERVER = "login_by_server"
+"""Payload: the server was asked to choose the login, so only the tag can find the account."""
 
 
-class NotSeenYet(Exception):
-    """What may have happened cannot be seen; look again before deciding."""
+def send(server: TradingServer, work: Work) -> dict[str, Any]:
+    """Do on the server what ``work`` asks for, and return what it shows of it.
+
+    Raises:
+        Refused: The server said no; nothing of this attempt was done.
+        Unavailable: It never left us.
+        OutcomeUnknown: Nobody knows.
+    """
+    server.ping()
+    work.refuse_late()
+    return _SENDS[work.kind](server, work)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Work:
-    """An intent as it was taken: everything that the act needs, read before the network."""
-
-    id: uuid.UUID
-    kind: str
-    tag: str
-    server_id: uuid.UUID
-    client_id: uuid.UUID
-    was_sent: bool
-    attempt: int
-    lookups: int
-    asked_at: dt.datetime
-    payload: dict[str, Any]
-    account_id: uuid.UUID | None
-    login: int | None
-    group: str
-    leverage: int
-    currency: str
-    login_from: int | None
-    secret: str = field(repr=False, default="")
+def _move_money(server: TradingServer, work: Work) -> dict[str, Any]:
+    return {"deal_id": server.change_balance(work.operation)}
 
 
-def work_of(intent: Intent) -> Work:
-    """What ``intent`` asks for, with the state before this attempt."""
-    account = intent.account
-    return Work(
-        id=intent.pk,
-        kind=intent.kind,
-        tag=intent.tag,
-        server_id=intent.server_id,
-        client_id=intent.client_id,
-        was_sent=intent.was_sent,
-        attempt=intent.attempts + 1,
-        lookups=intent.lookups,
-        asked_at=intent.asked_at,
-        payload=dict(intent.payload),
-        account_id=account.pk if account else None,
-        login=account.login if account else intent.payload.get("login"),
-        group=account.type.group if account else "",
-        leverage=account.leverage if account else 0,
-        currency=account.currency if account else "",
-        login_from=account.type.login_from if account else None,
-        secret=intent.secret(),
-    )
-
-
-def open_account(server: TradingServer, work: Work) -> dict[str, Any]:
+def _open_account(server: TradingServer, work: Work) -> dict[str, Any]:
     """Open an account under a login that we chose and kept first.
 
     A login taken by another is left alone and the next one tried; when there is none to go on
@@ -95,90 +60,93 @@ def open_account(server: TradingServer, work: Work) -> dict[str, Any]:
     Raises:
         ServerFull: None was free.
     """
+    if work.client_id is None:
+        raise ValueError("an account is opened for a client")
     person = clients.contact(work.client_id)
-    if work.was_sent:
-        there = _find_ours(server, work)
-        if there is not None:
-            return {"login": _keep_login(work, there.login)}
     login = work.login
     for tried in range(LOGINS_TRIED):
         if login is None and tried < LOGINS_TRIED - 1:
             login = _choose_login(server, work)
+        if login is None:
+            _say_that_server_chooses(work)
+        work.refuse_late()
         try:
-            record = server.add_account(_new_account(work, login, person))
+            record = _add(server, _new_account(work, login, person))
         except LoginTaken:
+            # An earlier attempt of ours may have been booked late, under this very login.
+            there = ours(server, work, login)
+            if there is not None:
+                return facts_of(there)
             login = None
         else:
-            return {"login": _keep_login(work, record.login)}
+            return facts_of(record)
     raise ServerFull
 
 
-def fund(server: TradingServer, work: Work) -> dict[str, Any]:
-    """Pay in a demo account's starting amount, exactly once.
+def _add(server: TradingServer, new: NewAccount) -> AccountRecord:
+    """Add an account; without a login of ours a failure leaves the outcome open.
 
-    Raises:
-        NotSeenYet: It may have been paid in and cannot be seen yet.
+    The adapter may read after it has added, and that may fail.
     """
-    operation = BalanceOperation(
-        login=_login(work),
-        kind=BalanceKind.BALANCE,
-        amount=to_major(int(work.payload["amount_minor"]), work.currency),
-        tag=work.tag,
-        is_margin_checked=False,
-    )
-    if work.was_sent:
-        booked = server.find_operation(operation, since=work.asked_at)
-        if booked:
-            return {"deal_id": booked[0].deal_id, "booked": len(booked)}
-        if work.lookups < LOOKUPS_NEEDED:
-            raise NotSeenYet
-    return {"deal_id": server.change_balance(operation), "booked": 1}
+    try:
+        return server.add_account(new)
+    except Unavailable as failure:
+        if new.login is None:
+            raise OutcomeUnknown(new.comment, str(failure)) from failure
+        raise
 
 
-def set_password(server: TradingServer, work: Work) -> dict[str, Any]:
-    """Set a password; setting it again is harmless."""
-    is_main = work.kind == IntentKind.PASSWORD
-    kind = PasswordKind.MAIN if is_main else PasswordKind.INVESTOR
-    if not (work.was_sent and server.is_password(_login(work), kind, work.secret)):
-        server.change_password(_login(work), kind, work.secret)
+def _set_password(server: TradingServer, work: Work) -> dict[str, Any]:
+    kind = PasswordKind.MAIN if work.kind == IntentKind.PASSWORD else PasswordKind.INVESTOR
+    server.change_password(work.number, kind, work.secret)
     return {}
 
 
-def set_leverage(server: TradingServer, work: Work) -> dict[str, Any]:
-    """Set the leverage and read it back; setting it again is harmless."""
-    changes = AccountChanges(leverage=int(work.payload["leverage"]))
-    return {"leverage": server.change_account(_login(work), changes).leverage}
+def _change(server: TradingServer, work: Work) -> dict[str, Any]:
+    """Set what the payload names and read it back; setting it again is harmless.
+
+    Raises:
+        OutcomeUnknown: Also when the server could be reached before, but not read after.
+    """
+    try:
+        return facts_of(server.change_account(work.number, _changes(work)))
+    except Unavailable as failure:
+        raise OutcomeUnknown(work.tag, str(failure)) from failure
 
 
-def prove_password(server: TradingServer, work: Work) -> dict[str, Any]:
-    """Read an existing account whose password the client knows.
+def _changes(work: Work) -> AccountChanges:
+    names = ("group", "leverage", "is_enabled", "may_trade")
+    return AccountChanges(**{name: work.payload[name] for name in names if name in work.payload})
+
+
+def _delete(server: TradingServer, work: Work) -> dict[str, Any]:
+    """Delete an account that holds nothing.
+
+    Raises:
+        NotEmpty: There is money on it.
+    """
+    state = server.account_state(work.number)
+    if state.balance or state.credit:
+        raise NotEmpty
+    work.refuse_late()
+    server.delete_account(work.number)
+    return {}
+
+
+def _prove_password(server: TradingServer, work: Work) -> dict[str, Any]:
+    """Read an existing account whose password the client knows; changes nothing there.
 
     Raises:
         WrongPassword: He does not, or there is no such account: the answer is the same.
     """
     try:
-        is_his = server.is_password(_login(work), PasswordKind.MAIN, work.secret)
+        is_his = server.is_password(work.number, PasswordKind.MAIN, work.secret)
     except AccountNotFound as error:
         raise WrongPassword from error
     if not is_his:
         raise WrongPassword
-    record: AccountRecord = server.account(_login(work))
-    return {"record": record}
-
-
-def _login(work: Work) -> int:
-    if work.login is None:
-        raise ValueError(f"intent {work.tag} names no login")
-    return work.login
-
-
-def _find_ours(server: TradingServer, work: Work) -> AccountRecord | None:
-    """The account that an earlier attempt opened, known by its tag, if it did."""
-    there = server.find_account(work.login) if work.login is not None else None
-    if there is not None and there.comment.startswith(work.tag):
-        return there
-    candidates = server.accounts_in([work.group])
-    return next((one for one in candidates if one.comment.startswith(work.tag)), None)
+    record: AccountRecord = server.account(work.number)
+    return {**facts_of(record), "record": record}
 
 
 def _new_account(work: Work, login: int | None, person: Contact) -> NewAccount:
@@ -219,10 +187,28 @@ def _choose_login(server: TradingServer, work: Work) -> int | None:
         login = max(counter.next_login, start)
         counter.next_login = login + 1
         counter.save(update_fields=["next_login"])
-    return _keep_login(work, login)
-
-
-def _keep_login(work: Work, login: int) -> int:
-    if work.account_id is not None:
         TradingAccount.objects.filter(pk=work.account_id).update(login=login)
     return login
+
+
+def _say_that_server_chooses(work: Work) -> None:
+    """Written down before it is sent: from then on only the tag can find the account."""
+    if not work.payload.get(BY_SERVER):
+        Intent.objects.filter(pk=work.id).update(payload={**work.payload, BY_SERVER: True})
+
+
+_SENDS: Mapping[str, Callable[[TradingServer, Work], dict[str, Any]]] = {
+    IntentKind.OPEN: _open_account,
+    IntentKind.FUND: _move_money,
+    IntentKind.PASSWORD: _set_password,
+    IntentKind.INVESTOR: _set_password,
+    IntentKind.LEVERAGE: _change,
+    IntentKind.BIND: _prove_password,
+    IntentKind.BALANCE: _move_money,
+    IntentKind.CREDIT: _move_money,
+    IntentKind.GROUP: _change,
+    IntentKind.RIGHTS: _change,
+    IntentKind.ARCHIVE: _change,
+    IntentKind.RESTORE: _change,
+    IntentKind.DELETE: _delete,
+}

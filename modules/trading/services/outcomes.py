@@ -1,4 +1,4 @@
-"""Recording what came of an intent; each function runs inside the caller's transaction."""
+"""Recording what came of an operation; each function runs inside the caller's transaction."""
 
 from __future__ import annotations
 
@@ -9,9 +9,15 @@ from kernel import audit, clock
 from kernel.actor import Actor
 from kernel.errors import Refused
 from kernel.events import publish
+from kernel.money import Money
 from modules.clients import services as clients
 from modules.trading.errors import AlreadyBound, GroupNotOffered
-from modules.trading.events import AccountOpened
+from modules.trading.events import (
+    AccountOpened,
+    OperationDone,
+    OperationRefused,
+    OperationStuck,
+)
 from modules.trading.models import (
     AccountState,
     AccountType,
@@ -20,37 +26,49 @@ from modules.trading.models import (
     IntentState,
     ServerSync,
     TradingAccount,
+    What,
 )
 from modules.trading.services.intending import intend
+from modules.trading.services.moving import US, move
 from provisioning.servers.types import AccountRecord
 
-_US = Actor.system("trading")
 _KEPT_SECRET = {IntentKind.OPEN}
 """Whose passwords are kept until the client has seen them."""
 
 
-def record_done(intent: Intent, found: Mapping[str, Any]) -> None:
+def record_done(
+    intent: Intent, what: What, found: Mapping[str, Any], *, by: Actor = US, why: str = ""
+) -> None:
     """Record that it was done, and what follows from it; a refusal met here is recorded too."""
     try:
         _FOLLOW[IntentKind(intent.kind)](intent, found)
     except Refused as refusal:
-        record_refused(intent, refusal)
+        record_refused(intent, refusal.code, str(refusal), by=by)
         return
+    intent.deal_id = found.get("deal_id")
+    intent.refusal = ""
     _end(intent, IntentState.DONE, "")
+    facts = {name: value for name, value in found.items() if name != "record"}
+    move(intent, IntentState.DONE, what, by=by, why=why, facts=facts)
+    publish(OperationDone(**_told(intent), deal_id=intent.deal_id))
 
 
-def record_refused(intent: Intent, refusal: Refused) -> None:
-    """Record that the server, or we, said no."""
+def record_refused(
+    intent: Intent, code: str, sentence: str, *, by: Actor = US, what: What = What.REFUSED
+) -> None:
+    """Record that the server, or we, said no: nothing was done."""
     account = intent.account
     if intent.kind == IntentKind.OPEN and account is not None:
-        account.move_to(AccountState.FAILED, reason=str(refusal)[:300])
+        account.move_to(AccountState.FAILED, reason=sentence[:300])
+    _end(intent, IntentState.REFUSED, sentence)
+    move(intent, IntentState.REFUSED, what, by=by, why=sentence, facts={"code": code})
+    publish(OperationRefused(**_told(intent), code=code, sentence=sentence[:300]))
     audit.note(
         f"trading.{intent.kind}_refused",
         about=account or intent,
-        by=_US,
-        changes={"code": refusal.code, "tag": intent.tag},
+        by=by,
+        changes={"code": code, "tag": intent.tag, "cause": intent.cause},
     )
-    _end(intent, IntentState.REFUSED, str(refusal))
 
 
 def record_unknown(intent: Intent) -> None:
@@ -61,48 +79,120 @@ def record_unknown(intent: Intent) -> None:
         account.move_to(AccountState.UNKNOWN)
 
 
+def record_stuck(intent: Intent, why: str) -> None:
+    """Tell that a person has to decide."""
+    intent.sentence = why[:300]
+    intent.save(update_fields=["sentence"])
+    publish(OperationStuck(**_told(intent), why=why[:300]))
+    audit.note(
+        "trading.operation_stuck",
+        about=intent.account or intent,
+        by=US,
+        changes={"kind": intent.kind, "tag": intent.tag, "cause": intent.cause},
+        reason=why,
+    )
+
+
+def _told(intent: Intent) -> dict[str, Any]:
+    return {
+        "operation_id": intent.pk,
+        "account_id": intent.account_id,
+        "client_id": intent.client_id,
+        "kind": str(intent.kind),
+        "cause": intent.cause,
+        "key": intent.key,
+        "amount_minor": intent.amount_minor,
+        "currency": intent.currency,
+    }
+
+
 def _end(intent: Intent, state: IntentState, sentence: str) -> None:
-    intent.state, intent.sentence = state, sentence[:300]
+    intent.sentence = sentence[:300]
     intent.decided_at = clock.now()
     if state == IntentState.REFUSED or intent.kind not in _KEPT_SECRET:
         intent.sealed = None
-    intent.save(update_fields=["state", "sentence", "decided_at", "sealed"])
+    fields = ["sentence", "decided_at", "sealed", "deal_id", "refusal"]
+    intent.save(update_fields=fields)
 
 
 def _opened(intent: Intent, found: Mapping[str, Any]) -> None:
     account = _account(intent)
     account.refresh_from_db()
     account.move_to(AccountState.OPEN)
+    account.login = found["login"]
     account.opened_at = clock.now()
     account.followed_from_at = intent.asked_at
-    account.save(update_fields=["opened_at", "followed_from_at"])
-    audit.note("trading.account_opened", about=account, by=_US, changes={"login": found["login"]})
+    account.save(update_fields=["login", "opened_at", "followed_from_at"])
+    audit.note("trading.account_opened", about=account, by=US, changes={"login": found["login"]})
     if account.type.demo_amount_minor:
-        amount = {"amount_minor": account.type.demo_amount_minor}
-        intend(IntentKind.FUND, account=account, payload=amount)
+        amount = Money(account.type.demo_amount_minor, account.currency)
+        intend(IntentKind.FUND, account=account, amount=amount, by=US, cause="trading.demo")
     _announce(account, is_new=True)
 
 
 def _funded(intent: Intent, found: Mapping[str, Any]) -> None:
     account = _account(intent)
-    if not account.balance_minor:
-        account.balance_minor = account.equity_minor = intent.payload["amount_minor"]
+    if not account.balance_minor and intent.amount_minor:
+        account.balance_minor = account.equity_minor = intent.amount_minor
         account.free_margin_minor = account.balance_minor
         account.save(update_fields=["balance_minor", "equity_minor", "free_margin_minor"])
-    facts = {"deal": found["deal_id"], "booked": found["booked"], "tag": intent.tag}
-    audit.note("trading.account_funded", about=account, by=_US, changes=facts)
+    facts = {"deal": found.get("deal_id"), "tag": intent.tag}
+    audit.note("trading.account_funded", about=account, by=US, changes=facts)
 
 
-def _changed(intent: Intent, _found: Mapping[str, Any]) -> None:
-    audit.note(f"trading.{intent.kind}_changed", about=_account(intent), by=_US)
+def _moved(intent: Intent, found: Mapping[str, Any]) -> None:
+    """Money or credit; the deal and the new balance come with the next look, which is now."""
+    ServerSync.objects.filter(pk=intent.server_id).update(due_at=None)
+    changes = {
+        "amount_minor": intent.amount_minor,
+        "currency": intent.currency,
+        "deal": found.get("deal_id"),
+        "tag": intent.tag,
+        "cause": intent.cause,
+    }
+    audit.note(f"trading.{intent.kind}_moved", about=_account(intent), by=US, changes=changes)
 
 
-def _leverage_changed(intent: Intent, found: Mapping[str, Any]) -> None:
+def _password_changed(intent: Intent, _found: Mapping[str, Any]) -> None:
+    audit.note(f"trading.{intent.kind}_changed", about=_account(intent), by=US)
+
+
+def _changed(intent: Intent, found: Mapping[str, Any]) -> None:
+    """Leverage or rights, as the server now keeps them."""
     account = _account(intent)
-    changes = {"leverage": [account.leverage, found["leverage"]]}
-    account.leverage = found["leverage"]
-    account.save(update_fields=["leverage"])
-    audit.note("trading.leverage_changed", about=account, by=_US, changes=changes)
+    names = [name for name in ("leverage", "is_enabled", "may_trade") if name in intent.payload]
+    # A person who says that it was done has no record to show: then what was asked for counts.
+    changes = {
+        name: [getattr(account, name), found.get(name, intent.payload[name])] for name in names
+    }
+    for name, (_before, after) in changes.items():
+        setattr(account, name, after)
+    account.save(update_fields=names)
+    audit.note(f"trading.{intent.kind}_changed", about=account, by=US, changes=changes)
+
+
+def _regrouped(intent: Intent, _found: Mapping[str, Any]) -> None:
+    account = _account(intent)
+    before, after = account.type, AccountType.objects.get(pk=intent.payload["type_id"])
+    account.type = after
+    account.save(update_fields=["type"])
+    changes = {"group": [before.group, after.group], "type": [before.name, after.name]}
+    audit.note("trading.group_changed", about=account, by=US, changes=changes)
+
+
+def _archived(intent: Intent, _found: Mapping[str, Any]) -> None:
+    is_restored = intent.kind == IntentKind.RESTORE
+    account = _account(intent)
+    reason = intent.payload.get("reason", "")
+    account.move_to(AccountState.OPEN if is_restored else AccountState.ARCHIVED, reason=reason)
+    account.is_enabled = account.may_trade = is_restored
+    account.save(update_fields=["is_enabled", "may_trade"])
+    names = {
+        IntentKind.ARCHIVE: "trading.account_archived",
+        IntentKind.RESTORE: "trading.account_restored",
+        IntentKind.DELETE: "trading.account_deleted",
+    }
+    audit.note(names[IntentKind(intent.kind)], about=account, by=US, reason=reason)
 
 
 def _bound(intent: Intent, found: Mapping[str, Any]) -> None:
@@ -136,14 +226,14 @@ def _bound(intent: Intent, found: Mapping[str, Any]) -> None:
     account.save(update_fields=["client_id", "followed_from_at"])
     intent.account = account
     intent.save(update_fields=["account"])
-    audit.note("trading.account_bound", about=account, by=_US, changes={"login": record.login})
+    audit.note("trading.account_bound", about=account, by=US, changes={"login": record.login})
     _announce(account, is_new=False)
 
 
 def _announce(account: TradingAccount, *, is_new: bool) -> None:
     if account.client_id is None or account.login is None:
         raise ValueError("only a client's account on a server is announced")
-    clients.activate(account.client_id, by=_US)
+    clients.activate(account.client_id, by=US)
     ServerSync.objects.filter(pk=account.server_id).update(due_at=None)
     publish(
         AccountOpened(
@@ -167,8 +257,15 @@ def _account(intent: Intent) -> TradingAccount:
 _FOLLOW: Mapping[IntentKind, Callable[[Intent, Mapping[str, Any]], None]] = {
     IntentKind.OPEN: _opened,
     IntentKind.FUND: _funded,
-    IntentKind.PASSWORD: _changed,
-    IntentKind.INVESTOR: _changed,
-    IntentKind.LEVERAGE: _leverage_changed,
+    IntentKind.PASSWORD: _password_changed,
+    IntentKind.INVESTOR: _password_changed,
+    IntentKind.LEVERAGE: _changed,
     IntentKind.BIND: _bound,
+    IntentKind.BALANCE: _moved,
+    IntentKind.CREDIT: _moved,
+    IntentKind.GROUP: _regrouped,
+    IntentKind.RIGHTS: _changed,
+    IntentKind.ARCHIVE: _archived,
+    IntentKind.RESTORE: _archived,
+    IntentKind.DELETE: _archived,
 }

@@ -167,7 +167,6 @@ def test_existing_login_is_bound_with_its_password(alpha, theo, wired, types):
     first = open_one(alpha, theo, types["live"])
     with alpha.pin():
         shown = services.show_credentials(first.id, client_id=theo.pk, by=HIMSELF)
-        Intent.objects.all().delete()
         TradingAccount.objects.filter(pk=first.id).update(client_id=None)
         intent_id = services.bind_account(
             theo.pk, server_id=wired, login=first.login, password=shown.password, by=HIMSELF
