@@ -85,7 +85,11 @@ def make_roles(admin: Connection[Any], schema: str) -> None:
 
 
 def protect_rows(admin: Connection[Any], *, schema: str, role: str) -> None:
-    """Take UPDATE and DELETE on append-only tables, and writes to migration rows, from ``role``."""
+    """Take from ``role`` what it may not do to certain tables.
+
+    UPDATE and DELETE on append-only ones, every write on those that functions of the schema's
+    owner write, and writes to migration rows.
+    """
     present = {
         table
         for (table,) in admin.execute(
@@ -95,6 +99,12 @@ def protect_rows(admin: Connection[Any], *, schema: str, role: str) -> None:
     for table in append_only_tables() & present:
         admin.execute(
             sql.SQL("REVOKE UPDATE, DELETE, TRUNCATE ON {}.{} FROM {}").format(
+                sql.Identifier(schema), sql.Identifier(table), sql.Identifier(role)
+            )
+        )
+    for table in function_tables() & present:
+        admin.execute(
+            sql.SQL("REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON {}.{} FROM {}").format(
                 sql.Identifier(schema), sql.Identifier(table), sql.Identifier(role)
             )
         )
@@ -117,9 +127,16 @@ def drop(admin: Connection[Any], schema: str) -> None:
 
 def append_only_tables() -> frozenset[str]:
     """Tables whose model says ``append_only = True``."""
-    return frozenset(
-        model._meta.db_table for model in apps.get_models() if getattr(model, "append_only", False)
-    )
+    return _tables_that_say("append_only")
+
+
+def function_tables() -> frozenset[str]:
+    """Tables whose model says ``written_by_functions = True``."""
+    return _tables_that_say("written_by_functions")
+
+
+def _tables_that_say(word: str) -> frozenset[str]:
+    return frozenset(m._meta.db_table for m in apps.get_models() if getattr(m, word, False))
 
 
 def _login(admin: Connection[Any], role: str, password: str, *, connections: int = -1) -> None:

@@ -44,7 +44,13 @@ def generate(admin: Connection[Any], schema: str) -> str:
             *(d for (d,) in _rows(admin, _TRIGGERS, schema)),
             *(d for (d,) in _rows(admin, _SEQUENCES, schema)),
         ]
-    return ";\n".join(part.replace(f"{schema}.", "") for part in parts) + ";\n"
+    return ";\n".join(_nowhere(part, schema) for part in parts) + ";\n"
+
+
+def _nowhere(statement: str, schema: str) -> str:
+    """``statement`` without the name of the schema; a function keeps the path it is made in."""
+    own_path = f"SET search_path TO '{schema}'"
+    return statement.replace(f"{schema}.", "").replace(own_path, "SET search_path FROM CURRENT")
 
 
 def _rows(admin: Connection[Any], query: LiteralString, schema: str) -> list[tuple[Any, ...]]:
