@@ -17,6 +17,7 @@ from identity import queries as identity
 from kernel import clock
 from kernel.access import needs
 from kernel.actor import Actor
+from kernel.spreadsheets import csv_lines
 from modules.clients import services as clients
 from modules.traders_room import queries, services
 from modules.traders_room.forms import HistoryForm, SettingsForm
@@ -97,7 +98,7 @@ def trades_file(request: ActorRequest) -> StreamingHttpResponse:
         _("Closed (UTC)"), _("Profit"), _("Swap"), _("Commission"), _("Result"), _("Currency"),
     )  # fmt: skip
     rows = list(_trade_rows(wanted))
-    return _file("trades", services.csv_lines(header, rows))
+    return _file("trades", csv_lines(header, rows))
 
 
 @needs("traders_room.enter")
@@ -119,7 +120,7 @@ def money_file(request: ActorRequest) -> StreamingHttpResponse:
         )
         for one in trading.money(wanted)
     ]
-    return _file("money", services.csv_lines(header, rows))
+    return _file("money", csv_lines(header, rows))
 
 
 @needs("traders_room.enter")

@@ -7,7 +7,7 @@ import io
 
 import pytest
 
-from modules.traders_room import services
+from kernel.spreadsheets import csv_lines
 from modules.trading import queries as trading
 from modules.trading.types import HistoryFilter
 from tests.modules.conftest import make_client
@@ -78,7 +78,7 @@ def test_history_of_another_client_is_not_to_be_had(alpha, theo, types):  # noqa
 )
 def test_file_starts_no_formula(cell):
     # CSV-01
-    *_head, line = services.csv_lines(["Comment"], [[cell]])
+    *_head, line = csv_lines(["Comment"], [[cell]])
 
     (written,) = next(csv.reader(io.StringIO(line)))
     assert written == f"'{cell}"
@@ -87,7 +87,7 @@ def test_file_starts_no_formula(cell):
 def test_numbers_in_files_stay_numbers():
     from decimal import Decimal
 
-    *_head, line = services.csv_lines(["Amount"], [[Decimal("-12.30"), "EURUSD"]])
+    *_head, line = csv_lines(["Amount"], [[Decimal("-12.30"), "EURUSD"]])
 
     assert line == "-12.30,EURUSD\r\n"
 
