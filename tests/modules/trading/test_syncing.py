@@ -10,7 +10,6 @@ from modules.trading.models import (
     AccountSnapshot,
     DailyResult,
     Deal,
-    Intent,
     ServerSync,
     TradingAccount,
 )
