@@ -5,12 +5,12 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from provisioning.runs.types import CheckItem
-from provisioning.servers.models import Server, ServerState
+from provisioning.servers.models import Server
 
 
 def items() -> tuple[CheckItem, ...]:
     """Whether a trading server is connected."""
-    is_done = Server.objects.exclude(state=ServerState.DRAFT).exists()
+    is_done = Server.objects.usable().exists()
     return (
         CheckItem(
             key="trading_server",

@@ -191,6 +191,16 @@ class CertificationIsRunning(Refused):
     sentence = _("A certification is running. Wait until it has ended.")
 
 
+class ServerInUse(Refused):
+    """Account types or accounts hang on a server."""
+
+    code = "servers.in_use"
+    sentence = _(
+        "This server is in use: %(types)s account types and %(accounts)s accounts are on it. "
+        "Move or archive them first."
+    )
+
+
 class AddressNotAllowed(Refused):
     """The host or port is none that may be connected to."""
 

@@ -54,6 +54,20 @@ class ServerRecovered(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ServerRemoved(Event):
+    """A server that nothing used was forgotten."""
+
+    name: ClassVar[str] = "servers.ServerRemoved"
+
+    server_id: uuid.UUID
+
+    @property
+    def aggregate(self) -> str:
+        """The server."""
+        return f"server:{self.server_id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GroupsChanged(Event):
     """Groups of a server came, went or changed; names only."""
 

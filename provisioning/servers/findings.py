@@ -156,6 +156,13 @@ WORDS: Mapping[str, Words] = {
         _("It may not be your server. Check host, port and certificate before you go on."),
     ),
     "groups_ok": Words(_("%(count)s groups are visible: %(live)s live, %(demo)s demo.")),
+    "groups_differ": Words(
+        _("%(count)s groups that are in use are missing at the new address: %(groups)s."),
+        _(
+            "This seems to be another trading server. Connect it as a server of its own: accounts "
+            "of the present one cannot be on it."
+        ),
+    ),
     "no_groups": Words(
         _("The manager account sees no group at all."),
         _("Add the groups that your clients use to the manager's list of groups."),
@@ -285,6 +292,11 @@ WORDS: Mapping[str, Words] = {
     "certify_cleared": Words(
         _("This attempt stayed unclear at first; it was looked up later and put right.")
     ),
+    "lost": Words(_("The connection breaks off during calls.")),
+    "timeout": Words(_("The server takes calls and does not answer them in time.")),
+    "busy": Words(_("The server says that it has no time for calls.")),
+    "refused": Words(_("The server refuses calls that need no right.")),
+    "waiting": Words(_("We wait before we sign in again, so that the manager is not locked.")),
     "interrupted": Words(_("The test was interrupted."), _("Start it again.")),
     "skipped": Words(_("Not reached.")),
 }

@@ -4,15 +4,38 @@ from __future__ import annotations
 
 import uuid
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from kernel.module import Text
-from provisioning.servers import findings
+from provisioning.servers import findings, incidents
 from provisioning.servers.adapters.mt5_web_api import examine
+from provisioning.servers.adapters.mt5_web_api import rights as manager_rights
 from provisioning.servers.errors import NoSuchServer
-from provisioning.servers.models import HealthSample, Probe, ProbeCheck, Server, ServerGroup
-from provisioning.servers.records import CheckLine, GroupLine, ProbeLine, ServerLine, Wiring
+from provisioning.servers.models import (
+    USABLE,
+    AlertPolicy,
+    Certification,
+    HealthSample,
+    Incident,
+    Probe,
+    ProbeCheck,
+    RightChange,
+    Server,
+    ServerGroup,
+)
+from provisioning.servers.records import (
+    Alerts,
+    CertificationLine,
+    CheckLine,
+    GroupLine,
+    IncidentLine,
+    ProbeLine,
+    RightChangeLine,
+    RightLine,
+    ServerLine,
+    Wiring,
+)
 from provisioning.servers.types import Group, MarginMode
 
 MARGIN_MODES = {0: _("Netting"), 1: _("Exchange"), 2: _("Hedging")}
@@ -91,9 +114,92 @@ def uptime(server_id: uuid.UUID, *, cells: int = 60) -> tuple[str, ...]:
     return tuple("ok" if sample.is_up else "bad" for sample in reversed(newest))
 
 
+def newest_certification(server_id: uuid.UUID) -> CertificationLine | None:
+    """How the last certification of a server ended, if there was one."""
+    rows = Certification.objects.filter(server_id=server_id).order_by("-started_at", "-pk")
+    row = rows.first()
+    if row is None:
+        return None
+    return CertificationLine(
+        id=row.pk,
+        login=row.login,
+        state=row.state,
+        state_label=row.get_state_display(),
+        sentence=findings.sentence(row.code, row.facts) if row.code else "",
+        advice=findings.advice(row.code, row.facts),
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+    )
+
+
+def rights(server_id: uuid.UUID) -> tuple[RightLine, ...]:
+    """The rights of our manager as last looked at, in the order of the test."""
+    held = Server.objects.filter(pk=server_id).values_list("rights", flat=True).first() or {}
+    return tuple(
+        RightLine(
+            key=key,
+            label=findings.label(key),
+            is_given=held.get(key),
+            is_needed=key in manager_rights.NEEDED_RIGHTS,
+        )
+        for key in examine.KEYS
+        if key in manager_rights.RIGHT_KEYS
+    )
+
+
+def right_changes(server_id: uuid.UUID, *, limit: int = 20) -> tuple[RightChangeLine, ...]:
+    """Rights that came or went, newest first."""
+    rows = RightChange.objects.filter(server_id=server_id).order_by("-noticed_at", "-pk")[:limit]
+    return tuple(
+        RightChangeLine(
+            label=findings.label(row.key), is_given=row.is_given, noticed_at=row.noticed_at
+        )
+        for row in rows
+    )
+
+
+def open_incidents() -> tuple[IncidentLine, ...]:
+    """Everything that is wrong with any server now, oldest first: for notices."""
+    rows = Incident.objects.filter(closed_at=None, server__state__in=USABLE)
+    return tuple(_incident(row) for row in rows.select_related("server").order_by("opened_at"))
+
+
+def incidents_of(server_id: uuid.UUID, *, limit: int = 20) -> tuple[IncidentLine, ...]:
+    """What was wrong with a server, newest first; what still is comes before."""
+    rows = Incident.objects.filter(server_id=server_id).select_related("server")
+    found = rows.order_by(F("closed_at").desc(nulls_first=True), "-opened_at")[:limit]
+    return tuple(_incident(row) for row in found)
+
+
+def alerts() -> Alerts:
+    """What the broker wants to be told of, from when on, and whom."""
+    row = AlertPolicy.objects.filter(pk=AlertPolicy.ONLY).first() or AlertPolicy()
+    return Alerts(
+        target_bp=row.target_bp,
+        drift_limit_s=row.drift_limit_s,
+        lag_limit_s=row.lag_limit_s,
+        tells_admins=row.tells_admins,
+        receivers=tuple(row.receivers),
+        muted=tuple(row.muted),
+    )
+
+
+def _incident(row: Incident) -> IncidentLine:
+    return IncidentLine(
+        id=row.pk,
+        server_id=row.server_id,
+        kind=row.kind,
+        title=row.get_kind_display(),
+        what=incidents.sentence(row.kind, row.subject, row.facts, server=row.server),
+        advice=str(incidents.ADVICE[row.kind]),
+        opened_at=row.opened_at,
+        closed_at=row.closed_at,
+    )
+
+
 def _rows() -> QuerySet[Server]:
     chosen = Count("groups", filter=Q(groups__is_chosen=True, groups__is_present=True))
-    return Server.objects.annotate(chosen=chosen)
+    return Server.objects.present().annotate(chosen=chosen)
 
 
 def _line(row: Server) -> ServerLine:
@@ -115,9 +221,9 @@ def _line(row: Server) -> ServerLine:
         drift_seconds=row.drift_seconds,
         last_seen_at=row.last_seen_at,
         failing_since=row.failing_since,
-        last_failure=findings.sentence(row.last_failure, _Anything(row))
-        if row.last_failure
-        else "",
+        last_failure=_failure(row),
+        up_since_at=row.up_since_at,
+        certificate_expires_at=row.certificate_expires_at,
         proven_at=row.proven_at,
         certified_at=row.certified_at,
         groups_chosen=getattr(row, "chosen", 0),
@@ -125,17 +231,7 @@ def _line(row: Server) -> ServerLine:
 
 
 def _failure(row: Server) -> str:
-    return findings.sentence(row.last_failure, _Anything(row)) if row.last_failure else ""
-
-
-class _Anything(dict[str, object]):
-    """Facts of a failure that was noted without any: the server's own."""
-
-    def __init__(self, row: Server) -> None:
-        super().__init__(host=row.host, port=row.port, login=row.login)
-
-    def __missing__(self, key: str) -> str:
-        return "?"
+    return incidents.silence(row) if row.last_failure else ""
 
 
 def _group(row: ServerGroup) -> Group:

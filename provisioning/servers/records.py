@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 
 from kernel.module import Text
 
@@ -31,6 +33,8 @@ class ServerLine:
     last_seen_at: dt.datetime | None
     failing_since: dt.datetime | None
     last_failure: str
+    up_since_at: dt.datetime | None
+    certificate_expires_at: dt.datetime | None
     proven_at: dt.datetime | None
     certified_at: dt.datetime | None
     groups_chosen: int
@@ -38,7 +42,7 @@ class ServerLine:
     @property
     def is_usable(self) -> bool:
         """Whether accounts may be opened on it."""
-        return self.state != "draft"
+        return self.state in {"proven", "broken"}
 
     @property
     def tone(self) -> str:
@@ -127,3 +131,147 @@ class Wiring:
     port: int
     login: int
     authority_pem: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """Where a server is and how it proves who it is: what a move replaces."""
+
+    host: str
+    port: int
+    authority_pem: str = ""
+    fingerprint: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alerts:
+    """What the broker wants to be told of, from when on, and whom."""
+
+    target_bp: int
+    """Calls that shall succeed, in hundredths of a percent."""
+    drift_limit_s: int
+    lag_limit_s: int
+    tells_admins: bool
+    receivers: tuple[str, ...]
+    muted: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentLine:
+    """Something that is or was wrong with a server."""
+
+    id: uuid.UUID
+    server_id: uuid.UUID
+    kind: str
+    title: str
+    what: str
+    advice: str
+    opened_at: dt.datetime
+    closed_at: dt.datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CertificationLine:
+    """How a certification ended."""
+
+    id: uuid.UUID
+    login: int | None
+    state: str
+    state_label: str
+    sentence: str
+    advice: str
+    started_at: dt.datetime
+    ended_at: dt.datetime | None
+
+    @property
+    def is_running(self) -> bool:
+        """Whether more is to come."""
+        return self.state == "running"
+
+    @property
+    def tone(self) -> str:
+        """Colour of its result."""
+        return {"passed": "ok", "failed": "bad", "running": "info"}.get(self.state, "warn")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RightLine:
+    """A right of our manager."""
+
+    key: str
+    label: Text
+    is_given: bool | None
+    """``None`` while nobody has looked."""
+    is_needed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RightChangeLine:
+    """A right that came or went."""
+
+    label: Text
+    is_given: bool
+    noticed_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Budget:
+    """How many calls of a period failed, against how many may."""
+
+    calls: int
+    failed: int
+    target_percent: Decimal
+    success_percent: Decimal | None
+    """``None`` without calls."""
+    left_percent: Decimal | None
+    """What is left of the errors that the target allows; below 0 it was missed."""
+
+    @property
+    def tone(self) -> str:
+        """Colour of what is left."""
+        if self.left_percent is None:
+            return ""
+        if self.left_percent < 0:
+            return "bad"
+        return "warn" if self.left_percent < SCARCE else "ok"
+
+
+SCARCE = 25
+"""Percent of an error budget below which it is worth a look."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plot:
+    """Columns of a small chart."""
+
+    labels: tuple[str, ...]
+    series: tuple[Mapping[str, object], ...]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to draw."""
+        return not any(any(line["values"]) for line in self.series)  # type: ignore[call-overload]  # numbers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vitals:
+    """How the calls to a server went of late."""
+
+    day: Budget
+    month: Budget
+    calls_per_second: Decimal
+    """Mean of the past five minutes."""
+    repeats: int
+    sign_ins: int
+    failures: tuple[tuple[str, int], ...]
+    """Failures of the past 24 hours by kind, the most frequent first."""
+    p50_ms: int | None
+    p95_ms: int | None
+    p99_ms: int | None
+    """Over the past 24 hours."""
+    calls_plot: Plot
+    """Answered and failed calls in each of the past 24 hours."""
+    budget_plot: tuple[Decimal, ...]
+    """What was left of the month's budget at the end of each of its days, in percent."""
+    drift_plot: Plot
+    """Largest deviation of the server's clock in each of the past 24 hours, in seconds."""

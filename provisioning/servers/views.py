@@ -111,10 +111,12 @@ def trust(request: HttpRequest, server_id: uuid.UUID, probe_id: uuid.UUID) -> Ht
     """Pin the certificate that the last test was shown, and test again."""
     with _missing_as_404():
         queries.server(server_id)
-        services.trust_certificate(
-            probe_id, request.POST.get("fingerprint", ""), by=_actor(request)
-        )
-    return _begin_test(request, server_id)
+        with refusals_as_messages(request):
+            begun = services.trust_certificate(
+                probe_id, request.POST.get("fingerprint", ""), by=_actor(request)
+            )
+            tasks.run_probe.send(str(begun))
+    return redirect("office:provisioning:test_server", server_id)
 
 
 @needs("provisioning.wire_servers")

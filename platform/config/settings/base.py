@@ -249,12 +249,19 @@ SEALED_HOLDERS: tuple[str, ...] = (
     "kernel.sealed.reseal_own",
     "identity.sealed.reseal_own",
     "modules.clients.services.reseal_own",
+    "modules.trading.services.reseal_own",
     "provisioning.servers.sealed.reseal_own",
 )
 """Dotted paths of functions that seal a package's values anew when a data key is rotated."""
 
 AFTER_WIRING = "office:trading:new_type"
 """The page to go on with when a trading server is connected; it is given ``?server=<id>``."""
+
+SERVER_PULSE = "modules.trading.queries.serving.pulse_of"
+"""Says of a server's id how far it has been read (``provisioning.servers.types.Pulse``)."""
+
+SERVER_USES = "modules.trading.queries.serving.uses_of"
+"""Says of a server's id what hangs on it (``provisioning.servers.types.Uses``)."""
 
 # -- files -------------------------------------------------------------------------------------
 

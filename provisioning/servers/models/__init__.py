@@ -28,6 +28,8 @@ from provisioning.servers.models.probes import (
 )
 from provisioning.servers.models.servers import (
     MOVES,
+    PRESENT,
+    USABLE,
     Environment,
     Platform,
     Server,
@@ -38,6 +40,8 @@ from provisioning.servers.models.servers import (
 
 __all__ = [
     "MOVES",
+    "PRESENT",
+    "USABLE",
     "AlertPolicy",
     "CallTally",
     "CatalogueChange",

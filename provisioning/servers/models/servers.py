@@ -32,17 +32,31 @@ class ServerState(models.TextChoices):
     DRAFT = "draft", _("Being connected")
     PROVEN = "proven", _("Connected")
     BROKEN = "broken", _("Not answering")
+    REMOVED = "gone", _("Removed")
 
 
 MOVES: Mapping[ServerState, frozenset[ServerState]] = {
     ServerState.DRAFT: frozenset({ServerState.PROVEN}),
-    ServerState.PROVEN: frozenset({ServerState.BROKEN}),
-    ServerState.BROKEN: frozenset({ServerState.PROVEN}),
+    ServerState.PROVEN: frozenset({ServerState.BROKEN, ServerState.REMOVED}),
+    ServerState.BROKEN: frozenset({ServerState.PROVEN, ServerState.REMOVED}),
+    ServerState.REMOVED: frozenset(),
 }
+USABLE = frozenset({ServerState.PROVEN, ServerState.BROKEN})
+"""States in which accounts may be on a server."""
+PRESENT = USABLE | {ServerState.DRAFT}
+"""States in which the broker still sees it."""
 
 
 class ServerRows(models.QuerySet["Server"]):
     """Servers."""
+
+    def usable(self) -> ServerRows:
+        """Those whose test has passed, whether they answer now or not."""
+        return self.filter(state__in=USABLE)
+
+    def present(self) -> ServerRows:
+        """Those that the broker still sees, drafts too."""
+        return self.filter(state__in=PRESENT)
 
     def locked(self) -> ServerRows:
         """Locked until the transaction ends, in an order that cannot deadlock."""
@@ -94,7 +108,9 @@ class Server(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["name"], name="server_name_once"),
+            models.UniqueConstraint(
+                fields=["name"], condition=~models.Q(state="gone"), name="server_name_once"
+            ),
             models.CheckConstraint(
                 condition=models.Q(state__in=ServerState.values), name="server_state_known"
             ),

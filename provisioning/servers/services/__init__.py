@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from provisioning.servers.services.alerting import set_alerts, watch
+from provisioning.servers.services.calls import forget_tallies, tally_calls
 from provisioning.servers.services.certifying import (
     ask_certification,
     certify,
@@ -9,7 +11,18 @@ from provisioning.servers.services.certifying import (
     run_certification,
     skip_certification,
 )
-from provisioning.servers.services.connecting import close_sessions, trading_server
+from provisioning.servers.services.changing import (
+    describe_server,
+    move_server,
+    remove_server,
+    trust_certificate,
+    uses_of,
+)
+from provisioning.servers.services.connecting import (
+    close_sessions,
+    tell_figures,
+    trading_server,
+)
 from provisioning.servers.services.grouping import read_groups
 from provisioning.servers.services.health import (
     check_health,
@@ -18,14 +31,13 @@ from provisioning.servers.services.health import (
     usable_servers,
 )
 from provisioning.servers.services.probing import ask_probe, give_up_lost, probe, run_probe
+from provisioning.servers.services.rights import look_again
 from provisioning.servers.services.wiring import (
     check_address,
     choose_groups,
-    describe_server,
     discard_draft,
     draft_server,
     redraft_server,
-    trust_certificate,
 )
 
 __all__ = [
@@ -40,16 +52,25 @@ __all__ = [
     "discard_draft",
     "draft_server",
     "forget_samples",
+    "forget_tallies",
     "give_up_certifications",
     "give_up_lost",
+    "look_again",
+    "move_server",
     "probe",
     "read_groups",
     "redraft_server",
+    "remove_server",
     "report_health",
     "run_certification",
     "run_probe",
+    "set_alerts",
     "skip_certification",
+    "tally_calls",
+    "tell_figures",
     "trading_server",
     "trust_certificate",
     "usable_servers",
+    "uses_of",
+    "watch",
 ]

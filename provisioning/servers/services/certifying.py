@@ -277,7 +277,7 @@ def _end(row: Certification, verdict: _Verdict) -> None:
 
 
 def _usable(server_id: uuid.UUID) -> Server:
-    row = Server.objects.locked().filter(pk=server_id).first()
+    row = Server.objects.locked().present().filter(pk=server_id).first()
     if row is None:
         raise NoSuchServer
     if row.state == ServerState.DRAFT:

@@ -163,7 +163,7 @@ def adapter_of(server_id: uuid.UUID) -> Mt5WebApi:
     """
     refuse_in_transaction()
     row = Server.objects.filter(pk=server_id).first()
-    if row is None:
+    if row is None or row.state == ServerState.REMOVED:
         raise NoSuchServer
     if row.state == ServerState.DRAFT:
         raise NotProven

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from kernel import clock, events, pin
 from kernel.errors import Refused, Unavailable
+from provisioning.servers import findings
 from provisioning.servers.errors import NoSuchServer
 from provisioning.servers.events import ServerBroke, ServerRecovered
 from provisioning.servers.models import HealthSample, Server, ServerState
@@ -21,12 +22,13 @@ from tenants.work import run_in
 
 BROKEN_AFTER = 3
 """Failed looks in a row: weekly restarts take minutes, a single miss is nothing."""
+WAITING = "waiting"
 SAMPLES_KEPT = dt.timedelta(days=2)
 
 
 def usable_servers() -> tuple[uuid.UUID, ...]:
     """Servers of the pinned tenant whose test has passed."""
-    rows = Server.objects.exclude(state=ServerState.DRAFT).order_by("pk")
+    rows = Server.objects.usable().order_by("pk")
     return tuple(rows.values_list("pk", flat=True))
 
 
@@ -42,8 +44,11 @@ def check_health(server_id: uuid.UUID) -> bool:
             read = server.clock()
     except NoSuchServer:
         raise
-    except (Refused, Unavailable) as failure:
-        _note_silence(server_id, getattr(failure, "why", "") or "refused")
+    except Refused:
+        _note_silence(server_id, "refused")
+        return False
+    except Unavailable as failure:
+        _note_silence(server_id, failure.why if failure.why in findings.WORDS else "busy")
         return False
     _note_sign_of_life(server_id, read, round((time.monotonic() - started) * 1000))
     return True
@@ -54,7 +59,7 @@ def report_health() -> None:
     info = directory.find_by_schema(pin.current())
     if info is None:
         return
-    states = list(Server.objects.exclude(state=ServerState.DRAFT).values_list("state", flat=True))
+    states = list(Server.objects.usable().values_list("state", flat=True))
     run_in(pin.PUBLIC, tenancy.record_health, info.id, {"server": _overall(states)})
 
 
@@ -72,11 +77,18 @@ def _note_sign_of_life(server_id: uuid.UUID, read: ServerClock, took_ms: int) ->
     row.offset_minutes = int(read.offset.total_seconds() // 60)
     row.drift_seconds = int(read.drift.total_seconds())
     row.failing_since, row.failures_in_row, row.last_failure = None, 0, ""
+    row.up_since_at = row.up_since_at or clock.now()
     if row.state == ServerState.BROKEN:
         row.move_to(ServerState.PROVEN)
         events.publish(ServerRecovered(server_id=row.pk))
     row.save()
-    HealthSample.objects.create(server=row, taken_at=clock.now(), is_up=True, latency_ms=took_ms)
+    HealthSample.objects.create(
+        server=row,
+        taken_at=clock.now(),
+        is_up=True,
+        latency_ms=took_ms,
+        drift_seconds=row.drift_seconds,
+    )
 
 
 @transaction.atomic
@@ -84,9 +96,11 @@ def _note_silence(server_id: uuid.UUID, why: str) -> None:
     row = Server.objects.locked().get(pk=server_id)
     row.failures_in_row += 1
     row.failing_since = row.failing_since or clock.now()
-    row.last_failure = why[:40]
+    if why != WAITING or not row.last_failure:  # a pause says less than what led to it
+        row.last_failure = why
     if row.state == ServerState.PROVEN and row.failures_in_row >= BROKEN_AFTER:
         row.move_to(ServerState.BROKEN)
+        row.up_since_at = None
         events.publish(ServerBroke(server_id=row.pk, reason=row.last_failure))
     row.save()
     HealthSample.objects.create(server=row, taken_at=clock.now(), is_up=False)

@@ -5,14 +5,16 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Iterable
+from dataclasses import replace
 
 from django.db import transaction
 
 from kernel import audit, clock, secrets
 from kernel.actor import Actor
-from provisioning.servers.adapters.mt5_web_api import examine
+from provisioning.servers.adapters.mt5_web_api import examine, rights
 from provisioning.servers.adapters.mt5_web_api.adapter import Mt5WebApi
-from provisioning.servers.adapters.mt5_web_api.examine import Finding
+from provisioning.servers.adapters.mt5_web_api.channel import Endpoint
+from provisioning.servers.adapters.mt5_web_api.finding import Finding
 from provisioning.servers.adapters.mt5_web_api.session import Credentials, Session
 from provisioning.servers.errors import NoSuchServer, ProbeIsRunning
 from provisioning.servers.models import (
@@ -23,8 +25,10 @@ from provisioning.servers.models import (
     Server,
     ServerState,
 )
+from provisioning.servers.records import Address
 from provisioning.servers.services.connecting import endpoint_of, refuse_in_transaction
 from provisioning.servers.services.grouping import record_groups
+from provisioning.servers.services.rights import record_rights
 from provisioning.servers.types import Group
 
 LONGEST = dt.timedelta(minutes=3)
@@ -34,18 +38,24 @@ PINNABLE = frozenset({"certificate_unknown", "certificate_other_name", "certific
 
 @transaction.atomic
 def ask_probe(
-    server_id: uuid.UUID, *, by: Actor, login: int | None = None, password: str = ""
+    server_id: uuid.UUID,
+    *,
+    by: Actor,
+    login: int | None = None,
+    password: str = "",
+    address: Address | None = None,
 ) -> uuid.UUID:
     """Begin a test and return its id; :func:`run_probe` does it.
 
-    With ``password`` (and ``login``) new credentials are tested and, if everything passes, take
-    the place of the old ones: the new one is proven before the old one is dropped.
+    With ``password`` (and ``login``) new credentials are tested, with ``address`` another place or
+    certificate. If everything passes they take the place of the old ones: the new is proven before
+    the old is dropped.
 
     Raises:
         NoSuchServer: There is none.
         ProbeIsRunning: One is under way.
     """
-    row = Server.objects.locked().filter(pk=server_id).first()
+    row = Server.objects.locked().present().filter(pk=server_id).first()
     if row is None:
         raise NoSuchServer
     give_up_lost()
@@ -54,13 +64,13 @@ def ask_probe(
     probe = Probe(server=row, login=login or row.login, started_at=clock.now())
     if password:
         probe.sealed_password = secrets.seal(password, about=probe.place)
+    if address is not None:
+        probe.host, probe.port = address.host, address.port
+        probe.authority_pem, probe.fingerprint = address.authority_pem, address.fingerprint
     probe.save(force_insert=True)
-    audit.note(
-        "servers.probe_asked",
-        about=row,
-        by=by,
-        changes={"login": probe.login, "with_new_credentials": bool(password)},
-    )
+    words = {"login": probe.login, "with_new_credentials": bool(password)}
+    place = {"host": probe.host, "port": probe.port, "fingerprint": probe.fingerprint}
+    audit.note("servers.probe_asked", about=row, by=by, changes=words | (place if address else {}))
     return probe.pk
 
 
@@ -74,16 +84,16 @@ def run_probe(probe_id: uuid.UUID) -> bool:
     if probe is None or probe.state != ProbeState.RUNNING:
         return False
     probe.checks.all().delete()  # of a worker that died half-way
-    credentials = _credentials(probe)
+    credentials, endpoint = _credentials(probe), _endpoint(probe)
     found: list[Finding] = []
-    steps = examine.examine(
-        endpoint_of(probe.server), credentials, environment=probe.server.environment
-    )
+    steps = examine.examine(endpoint, credentials, environment=probe.server.environment)
     for finding in steps:
         found.append(finding)
         _keep(probe, finding)
     is_passed = len(found) == len(examine.KEYS) and all(one.outcome != "failed" for one in found)
-    groups = _groups(probe.server, credentials) if is_passed else None
+    groups = _groups(endpoint, credentials) if is_passed else None
+    if is_passed and probe.host and _is_another_server(probe, groups or ()):
+        is_passed, groups = False, None
     _end(probe, found, is_passed=is_passed, groups=groups)
     return is_passed
 
@@ -120,8 +130,34 @@ def _keep(probe: Probe, finding: Finding) -> None:
     )
 
 
-def _groups(server: Server, credentials: Credentials) -> Iterable[Group] | None:
-    session = Session(endpoint_of(server), credentials)
+def _endpoint(probe: Probe) -> Endpoint:
+    now = endpoint_of(probe.server)
+    if not probe.host:
+        return now
+    return replace(
+        now,
+        host=probe.host,
+        port=probe.port or now.port,
+        authority_pem=probe.authority_pem,
+        fingerprint=probe.fingerprint,
+    )
+
+
+def _is_another_server(probe: Probe, groups: Iterable[Group]) -> bool:
+    """Whether groups in use are missing at the new address: then its accounts are not ours."""
+    chosen = set(probe.server.groups.filter(is_chosen=True).values_list("name", flat=True))
+    missing = sorted(chosen - {group.name for group in groups})
+    if missing:
+        probe.checks.filter(key="groups").update(
+            outcome=Outcome.FAILED,
+            code="groups_differ",
+            facts={"groups": ", ".join(missing[:5]), "count": len(missing)},
+        )
+    return bool(missing)
+
+
+def _groups(endpoint: Endpoint, credentials: Credentials) -> tuple[Group, ...]:
+    session = Session(endpoint, credentials)
     try:
         return Mt5WebApi(session).groups()
     finally:
@@ -157,10 +193,30 @@ def _take_over(row: Server, probe: Probe, found: list[Finding]) -> None:
             by=Actor.system("connection test"),
             changes={"login": row.login},
         )
-    latency = next(f for f in found if f.key == "latency")
-    row.latency_ms = int(latency.facts["milliseconds"])
+    if probe.host:
+        _move(row, probe)
+    facts = {finding.key: finding.facts for finding in found}
+    row.latency_ms = int(facts["latency"]["milliseconds"])
+    row.certificate_expires_at = dt.datetime.fromisoformat(str(facts["certificate"]["expires_at"]))
+    record_rights(row, rights.among(found), noticed_at=clock.now())
     row.last_seen_at = clock.now()
+    row.up_since_at = row.up_since_at or clock.now()
     row.failing_since, row.failures_in_row, row.last_failure = None, 0, ""
     if row.state == ServerState.BROKEN:
         row.move_to(ServerState.PROVEN)
     row.save()
+
+
+def _move(row: Server, probe: Probe) -> None:
+    """The proven address becomes the server's; what was certified was certified elsewhere."""
+    if (row.host, row.port) != (probe.host, probe.port):
+        row.certified_at = None
+    row.host, row.port = probe.host, probe.port or row.port
+    row.authority_pem, row.fingerprint = probe.authority_pem, probe.fingerprint
+    row.wiring += 1
+    audit.note(
+        "servers.address_changed",
+        about=row,
+        by=Actor.system("connection test"),
+        changes={"host": row.host, "port": row.port, "fingerprint": row.fingerprint},
+    )

@@ -23,8 +23,8 @@ from provisioning.servers.errors import (
 )
 from provisioning.servers.events import ServerWired
 from provisioning.servers.models import (
+    PRESENT,
     Environment,
-    Probe,
     ProbeState,
     Server,
     ServerState,
@@ -46,7 +46,7 @@ def draft_server(wish: Wiring, password: str, *, by: Actor) -> uuid.UUID:
     _apply(row, wish)
     row.keep_password(password)
     row.save(force_insert=True)
-    audit.note("servers.server_drafted", about=row, by=by, changes=_words(row))
+    audit.note("servers.server_drafted", about=row, by=by, changes=words_of(row))
     return row.pk
 
 
@@ -60,7 +60,7 @@ def redraft_server(server_id: uuid.UUID, wish: Wiring, password: str, *, by: Act
         NameTaken: Another server has this name.
         AuthorityUnreadable: The authority is no certificate.
     """
-    row = _locked(server_id, {ServerState.DRAFT})
+    row = locked(server_id, {ServerState.DRAFT})
     _refuse_nonsense(wish, but=row.pk)
     if (row.host, row.port) != (wish.host, wish.port):
         row.fingerprint = ""  # it was another server's
@@ -70,25 +70,7 @@ def redraft_server(server_id: uuid.UUID, wish: Wiring, password: str, *, by: Act
     row.wiring += 1
     row.save()
     row.groups.all().delete()
-    audit.note("servers.server_redrafted", about=row, by=by, changes=_words(row))
-
-
-@transaction.atomic
-def trust_certificate(probe_id: uuid.UUID, fingerprint: str, *, by: Actor) -> uuid.UUID:
-    """Pin the certificate that a probe was shown; returns the server's id.
-
-    Raises:
-        NoSuchServer: The probe found no such certificate.
-    """
-    probe = Probe.objects.filter(pk=probe_id).exclude(fingerprint_found="").first()
-    if probe is None or probe.fingerprint_found != fingerprint:
-        raise NoSuchServer
-    row = _locked(probe.server_id, set(ServerState))
-    row.fingerprint = fingerprint
-    row.wiring += 1
-    row.save(update_fields=["fingerprint", "wiring"])
-    audit.note("servers.certificate_trusted", about=row, by=by, changes={"sha256": fingerprint})
-    return row.pk
+    audit.note("servers.server_redrafted", about=row, by=by, changes=words_of(row))
 
 
 @transaction.atomic
@@ -101,7 +83,7 @@ def choose_groups(server_id: uuid.UUID, names: Collection[str], *, by: Actor) ->
         GroupUnknown: The server does not show one of them.
         NotProven: The newest test of a draft has not passed.
     """
-    row = _locked(server_id, set(ServerState))
+    row = locked(server_id, PRESENT)
     if not names:
         raise NoGroups
     present = set(row.groups.filter(is_present=True).values_list("name", flat=True))
@@ -116,30 +98,14 @@ def choose_groups(server_id: uuid.UUID, names: Collection[str], *, by: Actor) ->
 
 
 @transaction.atomic
-def describe_server(server_id: uuid.UUID, *, name: str, environment: str, by: Actor) -> None:
-    """Change what a server is called and used for.
-
-    Raises:
-        NoSuchServer: There is none.
-        NameTaken: Another server has this name.
-    """
-    row = _locked(server_id, set(ServerState))
-    if Server.objects.filter(name__iexact=name).exclude(pk=row.pk).exists():
-        raise NameTaken
-    row.name, row.environment = name, Environment(environment)
-    row.save(update_fields=["name", "environment"])
-    audit.note("servers.server_described", about=row, by=by, changes=_words(row))
-
-
-@transaction.atomic
 def discard_draft(server_id: uuid.UUID, *, by: Actor) -> None:
     """Forget a connection that was never proven.
 
     Raises:
         NoSuchServer: There is no such draft.
     """
-    row = _locked(server_id, {ServerState.DRAFT})
-    audit.note("servers.draft_discarded", about=row, by=by, changes=_words(row))
+    row = locked(server_id, {ServerState.DRAFT})
+    audit.note("servers.draft_discarded", about=row, by=by, changes=words_of(row))
     row.delete()
 
 
@@ -157,26 +123,36 @@ def check_address(host: str, port: int) -> None:
         raise AddressNotAllowed from error
 
 
+def check_authority(authority_pem: str) -> None:
+    """Refuse what is no certificate; nothing is fine.
+
+    Raises:
+        AuthorityUnreadable: It is none.
+    """
+    if not authority_pem:
+        return
+    try:
+        ssl.create_default_context(cadata=authority_pem)
+    except (ssl.SSLError, ValueError) as error:
+        raise AuthorityUnreadable from error
+
+
 def _prove(row: Server) -> None:
     newest = row.probes.order_by("-started_at", "-pk").first()
     if newest is None or newest.state != ProbeState.PASSED:
         raise NotProven
     row.move_to(ServerState.PROVEN)
-    row.proven_at = row.last_seen_at = clock.now()
-    row.save(update_fields=["state", "proven_at", "last_seen_at"])
+    row.proven_at = row.last_seen_at = row.up_since_at = clock.now()
+    row.save(update_fields=["state", "proven_at", "last_seen_at", "up_since_at"])
     events.publish(ServerWired(server_id=row.pk, environment=row.environment))
 
 
 def _refuse_nonsense(wish: Wiring, *, but: uuid.UUID | None) -> None:
     check_address(wish.host, wish.port)
-    same = Server.objects.filter(name__iexact=wish.name)
+    check_authority(wish.authority_pem)
+    same = Server.objects.present().filter(name__iexact=wish.name)
     if (same if but is None else same.exclude(pk=but)).exists():
         raise NameTaken
-    if wish.authority_pem:
-        try:
-            ssl.create_default_context(cadata=wish.authority_pem)
-        except (ssl.SSLError, ValueError) as error:
-            raise AuthorityUnreadable from error
 
 
 def _apply(row: Server, wish: Wiring) -> None:
@@ -185,13 +161,19 @@ def _apply(row: Server, wish: Wiring) -> None:
     row.authority_pem = wish.authority_pem
 
 
-def _locked(server_id: uuid.UUID, states: Collection[str]) -> Server:
+def locked(server_id: uuid.UUID, states: Collection[str]) -> Server:
+    """A server in one of some states, locked until the transaction ends.
+
+    Raises:
+        NoSuchServer: There is none.
+    """
     row = Server.objects.locked().filter(pk=server_id, state__in=states).first()
     if row is None:
         raise NoSuchServer
     return row
 
 
-def _words(row: Server) -> dict[str, object]:
+def words_of(row: Server) -> dict[str, object]:
+    """What the record of deeds says of a server."""
     names = ("name", "environment", "host", "port", "login", "fingerprint")
     return {name: getattr(row, name) for name in names}

@@ -34,6 +34,7 @@ from provisioning.servers.types.market import (
     Symbol,
     Tick,
 )
+from provisioning.servers.types.pulse import Pulse, Uses
 from provisioning.servers.types.trades import (
     Deal,
     DealCursor,
@@ -67,9 +68,11 @@ __all__ = [
     "OrderType",
     "PasswordKind",
     "Position",
+    "Pulse",
     "ServerClock",
     "SessionHours",
     "Side",
     "Symbol",
     "Tick",
+    "Uses",
 ]

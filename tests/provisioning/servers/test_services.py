@@ -200,8 +200,7 @@ def test_a_self_signed_certificate_is_pinned_after_a_look(alpha, wiring, simulat
         with pytest.raises(NoSuchServer):
             services.trust_certificate(shown.id, "0" * 64, by=SYSTEM)
 
-        services.trust_certificate(shown.id, shown.fingerprint_found, by=SYSTEM)
-        services.probe(server_id, by=SYSTEM)
+        services.run_probe(services.trust_certificate(shown.id, shown.fingerprint_found, by=SYSTEM))
 
         assert queries.newest_probe(server_id).has_passed
 

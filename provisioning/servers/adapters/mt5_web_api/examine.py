@@ -7,7 +7,6 @@ import ssl
 import statistics
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -16,7 +15,7 @@ from cryptography.x509.oid import NameOID
 from kernel import clock
 from kernel.errors import Refused, Unavailable
 from provisioning.servers import egress
-from provisioning.servers.adapters.mt5_web_api import translate
+from provisioning.servers.adapters.mt5_web_api import rights
 from provisioning.servers.adapters.mt5_web_api.adapter import Mt5WebApi
 from provisioning.servers.adapters.mt5_web_api.channel import (
     Endpoint,
@@ -24,15 +23,11 @@ from provisioning.servers.adapters.mt5_web_api.channel import (
     fingerprint_of,
     wrap,
 )
-from provisioning.servers.adapters.mt5_web_api.failures import Answer, NotSent, Reason, Stage
-from provisioning.servers.adapters.mt5_web_api.session import Call, Credentials, Session
-from provisioning.servers.errors import NotPermitted
+from provisioning.servers.adapters.mt5_web_api.failures import NotSent, Reason, Stage
+from provisioning.servers.adapters.mt5_web_api.finding import FAILED, PASSED, WARNED, Finding
+from provisioning.servers.adapters.mt5_web_api.session import Credentials, Session
 from provisioning.servers.types import Group
 
-PASSED, WARNED, FAILED = "passed", "warned", "failed"
-NOBODY = 999_999_999_999_999
-"""A login that no server has: what would change something is tried on nobody."""
-NO_RIGHT = 8
 SOON = dt.timedelta(days=21)
 SLOW_MS = 800
 EARLIEST, LATEST = dt.timedelta(hours=-12), dt.timedelta(hours=14)
@@ -49,42 +44,10 @@ RETCODES: Mapping[int, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """What one check found. ``facts`` fill the sentence that belongs to ``code``."""
-
-    key: str
-    outcome: str
-    code: str
-    facts: Mapping[str, str | int] = field(default_factory=dict)
-    took_ms: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Right:
-    """A right of the manager, and a call that is refused without it and does nothing with it."""
-
-    key: str
-    call: Call
-    is_needed: bool = True
-
-
-RIGHTS = (
-    Right("read_accounts", Call("/api/user/get", {"login": NOBODY})),
-    Right("modify_accounts", Call("/api/user/update", body={"Login": str(NOBODY)})),
-    Right(
-        "accountant",
-        Call("/api/trade/balance", {"login": NOBODY, "type": 2, "balance": "0", "comment": "test"}),
-    ),
-    Right("read_orders", Call("/api/deal/get", {"ticket": 0})),
-    Right("dealer", Call("/api/dealer/get_request_result", {"id": 0}), is_needed=False),
-)
-
-KEYS = (
+KEYS = (  # all checks in their order; a failed one of the first six ends the test
     "address", "dns", "tcp", "tls", "certificate", "sign_in", "groups",
-    *(right.key for right in RIGHTS), "personal_data", "clock", "latency",
+    *(right.key for right in rights.RIGHTS), "personal_data", "clock", "latency",
 )  # fmt: skip
-"""All checks in their order; a failed one of the first six ends the test."""
 
 
 def examine(endpoint: Endpoint, credentials: Credentials, *, environment: str) -> Iterator[Finding]:
@@ -106,6 +69,14 @@ def examine(endpoint: Endpoint, credentials: Credentials, *, environment: str) -
         session.close()
 
 
+def expiry_of(endpoint: Endpoint) -> dt.datetime | None:
+    """Until when the certificate that a server shows is valid; ``None`` when it shows none."""
+    try:
+        return _shown_certificate(endpoint).not_valid_after_utc
+    except (NotSent, OSError, ValueError):
+        return None
+
+
 def _signed_in(session: Session, environment: str) -> Iterator[Finding]:
     signed = next(_timed(lambda: _sign_in(session)))
     yield signed
@@ -114,8 +85,8 @@ def _signed_in(session: Session, environment: str) -> Iterator[Finding]:
     server = Mt5WebApi(session)
     checks: tuple[Callable[[], Iterator[Finding]], ...] = (
         lambda: _groups(server, environment),
-        lambda: _rights(session),
-        lambda: _personal_data(server),
+        lambda: rights.of_session(session),
+        lambda: rights.personal_data(server),
         lambda: _clock(server),
         lambda: _latency(server),
     )
@@ -219,6 +190,7 @@ def _about(certificate: x509.Certificate) -> dict[str, str | int]:
         "subject": _common_name(certificate.subject),
         "issuer": _common_name(certificate.issuer),
         "expires": certificate.not_valid_after_utc.date().isoformat(),
+        "expires_at": certificate.not_valid_after_utc.isoformat(),
     }
 
 
@@ -260,62 +232,6 @@ def _verdict_on_groups(found: tuple[Group, ...], demo: int, environment: str) ->
     if environment in {"live", "both"} and demo == len(found):
         return WARNED, "no_live_groups"
     return PASSED, "groups_ok"
-
-
-def _rights(session: Session) -> Iterator[Finding]:
-    for right in RIGHTS:
-        verdict = _has_right(session, right.call)
-        if verdict is None:
-            outcome, code = FAILED, "right_unclear"
-        elif verdict:
-            outcome, code = PASSED, f"{right.key}_ok"
-        else:
-            outcome, code = FAILED if right.is_needed else WARNED, f"{right.key}_missing"
-        yield Finding(key=right.key, outcome=outcome, code=code)
-
-
-def _has_right(session: Session, call: Call) -> bool | None:
-    """Whether the call is let through; any answer but "no right" means that it is."""
-    try:
-        session.read(call)
-    except Answer as answer:
-        return answer.retcode != NO_RIGHT
-    except NotPermitted:
-        return False
-    except Unavailable:
-        return None
-    return True
-
-
-def _personal_data(server: Mt5WebApi) -> Iterator[Finding]:
-    """Without this right names come back empty, with success: only an account can tell."""
-    code, outcome = "personal_data_unseen", WARNED
-    try:
-        records = _some_records(server)
-    except (Refused, Unavailable):
-        records = []
-    if any(_has_person(record) for record in records):
-        code, outcome = "personal_data_ok", PASSED
-    elif records:
-        code, outcome = "personal_data_missing", FAILED
-    yield Finding(key="personal_data", outcome=outcome, code=code)
-
-
-def _some_records(server: Mt5WebApi) -> list[Mapping[str, object]]:
-    for group in server.groups()[:20]:
-        logins = server.logins_in([group.name])[:10]
-        if logins:
-            query = {"login": ",".join(map(str, logins))}
-            try:
-                answer = server.session.read(Call("/api/user/get_batch", query)).get("answer")
-            except Answer:
-                return []
-            return list(answer or ())
-    return []
-
-
-def _has_person(record: Mapping[str, object]) -> bool:
-    return any(translate.text(record, name) for name in ("Name", "FirstName", "Email", "Phone"))
 
 
 def _clock(server: Mt5WebApi) -> Iterator[Finding]:

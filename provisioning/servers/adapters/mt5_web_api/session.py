@@ -127,7 +127,7 @@ class Session:
                 return self._once(call)
             except Broken as error:
                 self._hang_up()
-                raise Unavailable(WHO, str(error)) from error
+                raise Unavailable(WHO, _kind(error)) from error
             except Forbidden as error:
                 raise NotPermitted from error
 
