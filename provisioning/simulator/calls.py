@@ -33,8 +33,8 @@ class Session:
     manager: int | None = None
     challenge: tuple[int, str, float] | None = None
     """Login, random bytes in hex and when it was given (monotonic seconds)."""
-    results: dict[int, list[Any]] = field(default_factory=dict)
-    """Dealer requests and their results."""
+    results: dict[int, tuple[float, list[Any]]] = field(default_factory=dict)
+    """Dealer requests: when they were sent (monotonic seconds) and their results."""
     places: dict[tuple[Any, ...], tuple[int, tuple[int, ...]]] = field(default_factory=dict)
     """By window of a paged list: the offset after its last page, and where that page ended."""
     is_leaving: bool = False

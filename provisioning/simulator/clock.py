@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from provisioning.simulator.store import Store
 
@@ -23,10 +25,13 @@ class Clock:
         self._offset_ms = utc_offset_minutes * 60 * MS
         self._started_ms = time.time_ns() // 1_000_000
         self._jumped_ms = int(store.get("jumped_ms") or 0)
+        self._held_ms: int | None = None
         self.skew_ms = int(store.get("skew_ms") or 0)
 
     def utc_ms(self) -> int:
         """Simulated UTC, without offset and skew."""
+        if self._held_ms is not None:
+            return self._held_ms
         real = time.time_ns() // 1_000_000
         return int(self._started_ms + (real - self._started_ms) * self._speed) + self._jumped_ms
 
@@ -37,6 +42,16 @@ class Clock:
     def now_s(self) -> int:
         """Platform time in seconds."""
         return self.now_ms() // MS
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Let no time pass meanwhile: what happens together happens at one instant."""
+        before = self._held_ms
+        self._held_ms = self.utc_ms()
+        try:
+            yield
+        finally:
+            self._held_ms = before
 
     @property
     def offset_minutes(self) -> int:

@@ -10,13 +10,14 @@ import heapq
 from dataclasses import dataclass
 from decimal import Decimal
 
+from provisioning.simulator.booking import Ticket
 from provisioning.simulator.clock import DAY_MS, day_of
 from provisioning.simulator.margin import to_minor
 from provisioning.simulator.money import BALANCE, book_money
 from provisioning.simulator.retcodes import Retcode
 from provisioning.simulator.risk import nights, swap_of
 from provisioning.simulator.traders import HOUR, KINDS, MINUTE, Kind, choose, funds_in_dollars
-from provisioning.simulator.trading import Ticket, close_position, open_position
+from provisioning.simulator.trading import close_position, open_position
 from provisioning.simulator.world import World
 
 TRADES_PER_DAY = {"scalper": 9, "swing": 1.6, "news": 3, "losing": 3, "winning": 3, "copycat": 3}

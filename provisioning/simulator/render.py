@@ -12,7 +12,7 @@ from provisioning.simulator.clock import MS
 from provisioning.simulator.margin import LOT, State, open_profit
 from provisioning.simulator.market import Quote
 from provisioning.simulator.store import loads
-from provisioning.simulator.world import Group, World
+from provisioning.simulator.world import HEDGING, NETTING, Group, World
 
 PERSONAL = (
     "Name", "FirstName", "LastName", "MiddleName", "Account", "PhonePassword", "Country", "City",
@@ -54,8 +54,8 @@ def user(row: Row, group: Group, *, is_personal: bool) -> dict[str, str]:
     return record
 
 
-def state(held: State) -> dict[str, str]:
-    """The trading state of an account."""
+def state(held: State, alarm: Row | None = None) -> dict[str, str]:
+    """The trading state of an account; ``alarm`` is its margin call or stop-out."""
     level = held.level
     money = {
         "Balance": held.balance,
@@ -68,8 +68,8 @@ def state(held: State) -> dict[str, str]:
         "Storage": held.storage,
         "Floating": held.floating,
         "Equity": held.equity,
-        "SOEquity": 0,
-        "SOMargin": 0,
+        "SOEquity": alarm["equity"] if alarm else 0,
+        "SOMargin": alarm["margin"] if alarm else 0,
         "BlockedCommission": 0,
         "BlockedProfit": 0,
         "Assets": 0,
@@ -81,9 +81,9 @@ def state(held: State) -> dict[str, str]:
         **{name: decimals(value, held.digits) for name, value in money.items()},
         "MarginLevel": f"{level:.2f}" if level is not None else "0.00",
         "MarginLeverage": str(held.leverage),
-        "SOActivation": "0",
-        "SOTime": "0",
-        "SOLevel": "0.00",
+        "SOActivation": str(alarm["kind"]) if alarm else "0",
+        "SOTime": str(alarm["time_s"]) if alarm else "0",
+        "SOLevel": str(alarm["level"]) if alarm else "0.00",
     }
 
 
@@ -166,7 +166,7 @@ def order(row: Row) -> dict[str, str]:
         "Order": str(row["ord"]),
         "ExternalID": "",
         "Login": str(row["login"]),
-        "Dealer": "0",
+        "Dealer": str(row["dealer"]),
         "Symbol": str(row["symbol"]),
         "Digits": str(row["digits"]),
         "ContractSize": decimals(row["contract"] * 100, 2),
@@ -176,8 +176,8 @@ def order(row: Row) -> dict[str, str]:
         "TimeExpiration": str(row["expires_s"]),
         **_times("TimeDone", row["done_ms"]),
         "Type": str(row["type"]),
-        "TypeFill": "0",
-        "TypeTime": "0",
+        "TypeFill": str(row["fill"]),
+        "TypeTime": str(row["until"]),
         "PriceOrder": decimals(row["price"], row["digits"]),
         "PriceTrigger": decimals(row["trigger"], row["digits"]),
         "PriceCurrent": decimals(row["price"], row["digits"]),
@@ -187,7 +187,7 @@ def order(row: Row) -> dict[str, str]:
         **_volumes("VolumeCurrent", row["remaining"]),
         "ExpertID": "0",
         "PositionID": str(row["position"]),
-        "PositionByID": "0",
+        "PositionByID": str(row["partner"]),
         "Comment": str(row["comment"]),
     }
 
@@ -219,7 +219,7 @@ def group(held: Group, company: str) -> dict[str, object]:
         "Company": company,
         "Currency": held.currency,
         "CurrencyDigits": str(held.digits),
-        "MarginMode": "2",
+        "MarginMode": NETTING if held.is_netting else HEDGING,
         "MarginCall": str(held.margin_call),
         "MarginStopOut": str(held.stop_out),
         "MarginSOMode": "0",

@@ -1,10 +1,12 @@
-"""What a simulated server does by itself: stops, stop-out, swaps at rollover."""
+"""What a simulated server does by itself: stops, margin calls, stop-out, swaps at rollover."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 from sqlite3 import Row
 
+from provisioning.simulator import alarms, pending
+from provisioning.simulator.booking import REASON_SL, REASON_STOP_OUT, REASON_TP
 from provisioning.simulator.clock import DAY_MS, day_of, weekday_of
 from provisioning.simulator.margin import (
     BUY,
@@ -14,12 +16,7 @@ from provisioning.simulator.margin import (
 )
 from provisioning.simulator.money import book_money
 from provisioning.simulator.retcodes import Retcode
-from provisioning.simulator.trading import (
-    REASON_SL,
-    REASON_STOP_OUT,
-    REASON_TP,
-    close_position,
-)
+from provisioning.simulator.trading import close_position
 from provisioning.simulator.world import World
 
 COMPENSATION = 19
@@ -29,11 +26,12 @@ WEEKEND = frozenset({0, 6})
 
 
 def watch(world: World) -> None:
-    """Close what has met its stops, then what its account can no longer carry."""
+    """Let waiting orders act, close what met its stops, then what its account cannot carry."""
+    pending.watch(world)
     for row in world.store.all("select * from positions where sl > 0 or tp > 0"):
         _close_at_stops(world, row)
-    for found in world.store.all("select distinct login from positions"):
-        _stop_out(world, int(found["login"]))
+    for login in alarms.suspects(world):
+        _look_after(world, login)
 
 
 def roll_over(world: World) -> None:
@@ -90,9 +88,11 @@ def _close_at_stops(world: World, row: Row) -> None:
         _close(world, row["position"], REASON_TP, f"[tp {_shown(row['tp'], row['digits'])}]")
 
 
-def _stop_out(world: World, login: int) -> None:
+def _look_after(world: World, login: int) -> None:
+    """A margin call, or one position closed after the other until the account carries the rest."""
     group = world.group_of(login)
     state = account_state(world, login)
+    alarms.note(world, group, state)
     while state.level is not None and state.level <= group.stop_out:
         rows = world.store.all("select * from positions where login = ?", login)
         worst = min(rows, key=lambda row: open_profit(world, row, group) + row["storage"])

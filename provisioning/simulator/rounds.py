@@ -10,8 +10,8 @@ LARGEST_STEP_MS = 60 * MS
 
 
 def one_round(world: World) -> None:
-    """Swaps, stops and traders, once, in one transaction."""
-    with world.transaction():
+    """Swaps, waiting orders, stops and traders, once, in one transaction and at one instant."""
+    with world.transaction(), world.clock.held():
         risk.roll_over(world)
         risk.watch(world)
         traders.act(world)

@@ -7,16 +7,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from sqlite3 import Row
 
+from provisioning.simulator.booking import REASON_CLIENT, Ticket
 from provisioning.simulator.clock import MS
 from provisioning.simulator.margin import BUY, LOT, SELL, account_state
 from provisioning.simulator.retcodes import Retcode
-from provisioning.simulator.trading import (
-    REASON_CLIENT,
-    STEP,
-    Ticket,
-    close_position,
-    open_position,
-)
+from provisioning.simulator.trading import STEP, close_position, open_position
 from provisioning.simulator.world import World
 
 MINUTE = 60 * MS

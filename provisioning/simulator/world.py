@@ -18,6 +18,9 @@ from provisioning.simulator.options import Options
 from provisioning.simulator.retcodes import Retcode
 from provisioning.simulator.store import Store, dumps, loads
 
+NETTING, HEDGING = "0", "2"
+"""Margin modes of a group, as the protocol numbers them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Group:
@@ -32,6 +35,8 @@ class Group:
     stop_out: Decimal
     leverage: int
     demo_deposit: Decimal
+    is_netting: bool = False
+    """One position per symbol, as on exchanges; otherwise every trade is a position of its own."""
 
 
 @dataclass
@@ -177,4 +182,5 @@ def _group(row: Row) -> Group:
         stop_out=Decimal(settings["stop_out"]),
         leverage=int(settings["leverage"]),
         demo_deposit=Decimal(settings["demo_deposit"]),
+        is_netting=settings.get("margin_mode") == NETTING,
     )

@@ -103,7 +103,7 @@ def account_get(call: Call) -> Mapping[str, Any]:
     call.visible(login)
     if not _is_awake(call, login):
         raise Retcode(13)
-    return {"answer": render.state(account_state(call.world, login))}
+    return {"answer": _state(call, login)}
 
 
 def account_get_batch(call: Call) -> Mapping[str, Any]:
@@ -112,7 +112,7 @@ def account_get_batch(call: Call) -> Mapping[str, Any]:
         int(row["login"]) for row in call.world.store.all("select distinct login from positions")
     }
     awake = [login for login in call.logins() if login in call.world.awake or login in carrying]
-    return {"answer": [render.state(account_state(call.world, login)) for login in awake]}
+    return {"answer": [_state(call, login) for login in awake]}
 
 
 def check_balance(call: Call) -> Mapping[str, Any]:
@@ -171,6 +171,11 @@ def _record(call: Call, login: int) -> dict[str, Any]:
 def _shown(call: Call, row: Row) -> dict[str, Any]:
     group = call.world.groups[str(row["grp"]).lower()]
     return render.user(row, group, is_personal=call.may("personal_data"))
+
+
+def _state(call: Call, login: int) -> dict[str, str]:
+    alarm = call.world.store.one("select * from alarms where login = ?", login)
+    return render.state(account_state(call.world, login), alarm)
 
 
 def _is_awake(call: Call, login: int) -> bool:

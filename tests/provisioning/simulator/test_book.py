@@ -5,11 +5,12 @@ from decimal import Decimal
 import pytest
 
 from provisioning.simulator import history, risk, rounds, traders, users
+from provisioning.simulator.booking import Ticket
 from provisioning.simulator.clock import DAY_MS
 from provisioning.simulator.margin import BUY, LOT, SELL, account_state
 from provisioning.simulator.money import change_balance, figures_of_deals
 from provisioning.simulator.retcodes import Retcode
-from provisioning.simulator.trading import Ticket, close_position, open_position
+from provisioning.simulator.trading import close_position, open_position
 
 pytestmark = pytest.mark.no_database
 
