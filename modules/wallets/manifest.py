@@ -21,4 +21,5 @@ module = Module(
         Permission(code="wallets.set_rates", title=_("Change exchange rates"), sensitive=True),
         Permission(code="wallets.lift_stop", title=_("Let payouts go on"), sensitive=True),
     ),
+    publishes=("wallets.PayoutsStopped", "wallets.MoneyExchanged"),
 )

@@ -2,6 +2,15 @@
 
 from __future__ import annotations
 
+from modules.wallets.queries.checking import (
+    RULES,
+    check_ledger,
+    counts,
+    last_proof,
+    open_stop,
+    payouts_allowed,
+    proofs,
+)
 from modules.wallets.queries.ledger import (
     balance,
     balance_at,
@@ -13,11 +22,18 @@ from modules.wallets.queries.ledger import (
 )
 
 __all__ = [
+    "RULES",
     "balance",
     "balance_at",
+    "check_ledger",
+    "counts",
     "funds",
     "funds_of",
     "get_hold",
     "house_balances",
+    "last_proof",
     "open_holds",
+    "open_stop",
+    "payouts_allowed",
+    "proofs",
 ]

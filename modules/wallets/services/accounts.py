@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections.abc import Iterable, Mapping
 
@@ -12,6 +13,11 @@ from kernel.ids import new_id
 from kernel.money import exponent
 from modules.wallets.models import HOUSE, WALLET, Account
 from modules.wallets.types import AccountRef
+
+SNAPSHOT_EACH = 1_000
+"""Postings of a house account after which they are summed up anew."""
+SNAPSHOT_AGE = dt.timedelta(hours=1)
+"""No transaction lasts so long."""
 
 
 def open_wallet(client_id: uuid.UUID, currency: str) -> uuid.UUID:
@@ -67,3 +73,14 @@ def _open(code: str, currency: str, *, client_id: uuid.UUID | None = None) -> uu
         cursor.execute("SELECT wallets_open_account(%s, %s, %s, %s, %s, %s)", values)
         opened: uuid.UUID = cursor.fetchone()[0]
     return opened
+
+
+def take_snapshots(*, least: int = SNAPSHOT_EACH) -> int:
+    """Sum up house accounts with ``least`` postings since their last sum; return how many.
+
+    The sum ends an hour ago: whatever was posted before then has been committed.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT wallets_take_snapshots(%s, %s)", [clock.now() - SNAPSHOT_AGE, least])
+        taken: int = cursor.fetchone()[0]
+    return taken
