@@ -109,6 +109,56 @@ class MoneyMoved(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DealCorrected(Event):
+    """A deal that was told before is another one on the server now, or gone from it.
+
+    Amounts are results (profit, swap, commission) in minor units of ``currency``; ``lots``
+    standard lots closed. Told when a person has the account's history read again.
+    """
+
+    name: ClassVar[str] = "trading.DealCorrected"
+
+    account_id: uuid.UUID
+    client_id: uuid.UUID
+    login: int
+    deal_id: int
+    symbol: str
+    is_gone: bool
+    result_before_minor: int
+    result_minor: int
+    lots_before: Decimal
+    lots: Decimal
+    currency: str
+
+    @property
+    def aggregate(self) -> str:
+        """The account."""
+        return f"trading.TradingAccount:{self.account_id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReconciliationFinished(Event):
+    """A server was compared with what is here; numbers only, never whose.
+
+    ``is_even``: nothing differs that is not explained.
+    """
+
+    name: ClassVar[str] = "trading.ReconciliationFinished"
+
+    run_id: uuid.UUID
+    server_id: uuid.UUID
+    is_even: bool
+    found: int
+    unexplained: int
+    finished_at: dt.datetime
+
+    @property
+    def aggregate(self) -> str:
+        """The server."""
+        return f"server:{self.server_id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MarginCallEntered(Event):
     """An account fell to its margin call level."""
 

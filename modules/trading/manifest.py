@@ -75,6 +75,8 @@ module = Module(
         "trading.PositionOpened",
         "trading.MoneyMoved",
         "trading.MarginCallEntered",
+        "trading.DealCorrected",
+        "trading.ReconciliationFinished",
         "trading.OperationDone",
         "trading.OperationRefused",
         "trading.OperationStuck",

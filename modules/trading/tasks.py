@@ -30,6 +30,27 @@ def pull_server(server_id: str) -> None:
         pull_server.send(server_id)
 
 
+@task(every=dt.timedelta(minutes=5), ignore_result=True)
+def reconcile_due() -> None:
+    """Begin the night's comparisons, and go on with those that were interrupted."""
+    for run_id in services.start_nightly():
+        reconcile_server.send(str(run_id))
+
+
+@task(time_limit=600, ignore_result=True)
+def reconcile_server(run_id: str) -> None:
+    """Do a portion of a comparison, then let others have the worker."""
+    if services.reconcile(uuid.UUID(run_id)):
+        reconcile_server.send(run_id)
+
+
+@task(time_limit=600, ignore_result=True)
+def repair_difference(difference_id: str, repair: str, tries: int = 60) -> None:
+    """Repair a difference; while another worker reads the server, a moment later."""
+    if not services.repair_difference(uuid.UUID(difference_id), repair) and tries:
+        repair_difference.send(difference_id, repair, tries - 1, countdown=2)
+
+
 @task(every=dt.timedelta(hours=1))
 def forget_credentials() -> int:
     """Wipe passwords that nobody looked at."""

@@ -78,6 +78,7 @@ class Migration(migrations.Migration):
                             ("account_here", "Account only here"),
                             ("day", "Daily result differs"),
                             ("untagged", "Money operation that is not ours"),
+                            ("operation", "Operation of ours without its deal"),
                             ("group_gone", "Group gone from the server"),
                             ("group_unmapped", "Accounts of a group that no account type maps"),
                         ],

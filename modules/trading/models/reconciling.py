@@ -97,6 +97,7 @@ class DifferenceKind(models.TextChoices):
     ACCOUNT_ONLY_HERE = "account_here", _("Account only here")
     DAY_DIFFERS = "day", _("Daily result differs")
     MONEY_UNTAGGED = "untagged", _("Money operation that is not ours")
+    OPERATION_MISSING = "operation", _("Operation of ours without its deal")
     GROUP_GONE = "group_gone", _("Group gone from the server")
     GROUP_UNMAPPED = "group_unmapped", _("Accounts of a group that no account type maps")
 

@@ -27,11 +27,29 @@ from modules.trading.queries.history import (
     trades_page,
 )
 from modules.trading.queries.progress import opening, progress
+from modules.trading.queries.reconciliation import (
+    differences,
+    find_difference,
+    find_run,
+    is_reconciled,
+    kind_counts,
+    proof,
+    proofs,
+    runs,
+)
 from modules.trading.queries.servers import syncs
 from modules.trading.queries.sums import symbol_totals, trade_totals
 from modules.trading.queries.types import account_type, account_types, offered_types
 
 __all__ = [
+    "differences",
+    "find_difference",
+    "find_run",
+    "is_reconciled",
+    "kind_counts",
+    "proof",
+    "proofs",
+    "runs",
     "SEE",
     "account",
     "account_type",

@@ -40,7 +40,17 @@ from modules.trading.services.deciding import (
 from modules.trading.services.figures import record_positions, record_states
 from modules.trading.services.finding import record_accounts
 from modules.trading.services.rebuilding import differing_days, rebuild_days
+from modules.trading.services.reconciling import (
+    reconcile,
+    start_nightly,
+    start_reconciliation,
+)
 from modules.trading.services.recording import record_deals
+from modules.trading.services.repairing import (
+    ask_repair,
+    explain_difference,
+    repair_difference,
+)
 from modules.trading.services.syncing import (
     backfill,
     followed_servers,
@@ -58,6 +68,7 @@ __all__ = [
     "ask_leverage",
     "ask_restore",
     "ask_rights",
+    "ask_repair",
     "backfill",
     "bind_account",
     "call_off",
@@ -68,6 +79,7 @@ __all__ = [
     "decide_operation",
     "differing_days",
     "due_intents",
+    "explain_difference",
     "followed_servers",
     "forget_credentials",
     "lift_freeze",
@@ -77,15 +89,19 @@ __all__ = [
     "pause_backfill",
     "pull",
     "rebuild_days",
+    "reconcile",
     "record_accounts",
     "record_deals",
     "record_positions",
     "record_states",
     "refuse_account",
     "rename_account",
+    "repair_difference",
     "resume_backfill",
     "show_credentials",
     "start_backfill",
+    "start_nightly",
+    "start_reconciliation",
     "take_due_servers",
     "update_type",
 ]

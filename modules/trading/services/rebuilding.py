@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from django.db import connection, transaction
 
@@ -11,16 +11,26 @@ from kernel import audit
 from kernel.actor import Actor
 from modules.trading.models import TradingAccount
 from modules.trading.services.recording import DAILY, DAY_SUMS
-from modules.trading.types import Rebuilt
+from modules.trading.types import DifferingDay, Rebuilt
 
-# Composed of constants of this module; the account travels as a parameter.
+_MONEY = (
+    "profit_minor", "swap_minor", "commission_minor", "deposits_minor", "withdrawals_minor",
+    "credits_minor",
+)  # fmt: skip
+
+# Composed of constants of this module; the accounts travel as parameters.
 _DIFFERING = f"""
-    SELECT coalesce(k.day_on, r.day_on)::text, coalesce(k.symbol, r.symbol)
-    FROM (SELECT * FROM trading_dailyresult WHERE account_id = %s) k
-    FULL JOIN ({DAILY.format(source="(SELECT * FROM trading_deal WHERE account_id = %s) x")}) r
-      ON r.day_on = k.day_on AND r.symbol = k.symbol
+    SELECT coalesce(k.account_id, r.account_id), coalesce(k.day_on, r.day_on),
+           coalesce(k.symbol, r.symbol),
+           {" + ".join(f"k.{name}" for name in _MONEY)},
+           {" + ".join(f"r.{name}" for name in _MONEY)}
+    FROM (SELECT * FROM trading_dailyresult WHERE account_id = ANY(%s)) k
+    FULL JOIN (
+      {DAILY.format(source="(SELECT * FROM trading_deal WHERE account_id = ANY(%s)) x")}
+    ) r ON r.account_id = k.account_id AND r.day_on = k.day_on AND r.symbol = k.symbol
     WHERE ({", ".join(f"k.{name}" for name in DAY_SUMS)})
       IS DISTINCT FROM ({", ".join(f"r.{name}" for name in DAY_SUMS)})
+    ORDER BY 1, 2, 3
 """  # noqa: S608
 
 _REBUILD = f"""
@@ -32,9 +42,25 @@ _REBUILD = f"""
 
 def differing_days(account_id: uuid.UUID) -> tuple[Mapping[str, str], ...]:
     """Days and symbols whose kept result is not what the deals add up to."""
+    lines = differing_results([account_id])
+    return tuple({"day": line.day_on.isoformat(), "symbol": line.symbol} for line in lines)
+
+
+def differing_results(account_ids: Sequence[uuid.UUID]) -> tuple[DifferingDay, ...]:
+    """Daily results of some accounts that are not what the deals add up to; one statement."""
     with connection.cursor() as cursor:
-        cursor.execute(_DIFFERING, [account_id, account_id])
-        return tuple({"day": day, "symbol": symbol} for day, symbol in cursor.fetchall())
+        cursor.execute(_DIFFERING, [list(account_ids), list(account_ids)])
+        rows = cursor.fetchall()
+    return tuple(
+        DifferingDay(
+            account_id=account_id,
+            day_on=day_on,
+            symbol=symbol,
+            kept_minor=int(kept or 0),
+            rebuilt_minor=int(rebuilt or 0),
+        )
+        for account_id, day_on, symbol, kept, rebuilt in rows
+    )
 
 
 @transaction.atomic

@@ -24,14 +24,29 @@ from modules.trading.types.offers import (
     TypeWish,
 )
 from modules.trading.types.progress import (
+    DifferingDay,
     Progress,
     Pulled,
     Rebuilt,
     Step,
     SyncLine,
 )
+from modules.trading.types.reconciliation import (
+    BackfillLine,
+    DifferenceFilter,
+    DifferenceLine,
+    KindCount,
+    Proof,
+    RunLine,
+)
 
 __all__ = [
+    "BackfillLine",
+    "DifferenceFilter",
+    "DifferenceLine",
+    "KindCount",
+    "Proof",
+    "RunLine",
     "AccountFilter",
     "AccountLine",
     "Credentials",
@@ -39,6 +54,7 @@ __all__ = [
     "Curve",
     "DayLine",
     "DealLine",
+    "DifferingDay",
     "HistoryFilter",
     "MoneyLine",
     "PageOf",

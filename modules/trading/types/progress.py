@@ -61,6 +61,17 @@ class SyncLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DifferingDay:
+    """A kept daily result that is not what the deals add up to, in minor units."""
+
+    account_id: uuid.UUID
+    day_on: dt.date
+    symbol: str
+    kept_minor: int
+    rebuilt_minor: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rebuilt:
     """What a rebuild of daily results found to differ from what was kept."""
 
