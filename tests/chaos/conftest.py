@@ -6,8 +6,12 @@ from pathlib import Path
 
 import pytest
 
+HERE = Path(__file__).parent
+WITH_DATABASE = HERE / "trading"
+"""Those of operations on trading servers use the tests' database, with workers of their own."""
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if item.path.is_relative_to(Path(__file__).parent):
+        if item.path.is_relative_to(HERE) and not item.path.is_relative_to(WITH_DATABASE):
             item.add_marker("no_database")

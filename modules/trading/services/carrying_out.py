@@ -37,7 +37,7 @@ from modules.trading.models.intents import IN_DOUBT, MONEY_KINDS, OPEN_STATES, R
 from modules.trading.services import acts, judging, looks, outcomes
 from modules.trading.services.moving import again, move
 from modules.trading.services.work import Verdict, Work, work_of
-from provisioning.servers.errors import NoSuchServer, NotProven
+from provisioning.servers.errors import NoSuchServer, NotProven, ServerRefused
 from provisioning.servers.services import trading_server
 
 logger = logging.getLogger(__name__)
@@ -141,10 +141,13 @@ def _send(work: Work) -> None:
             found = acts.send(server, work)
     except (Unavailable, NoSuchServer, NotProven) as failure:
         _record(work, partial(_put_off, work=work, why=str(failure)))
-    except Refused as refusal:
-        _record(work, partial(_refused, work=work, refusal=refusal))
     except OutcomeUnknown as doubt:
         _record(work, partial(_doubted, why=doubt.why))
+    except ServerRefused as doubt:
+        # A no that is not listed is none that we understand, so it decides nothing.
+        _record(work, partial(_doubted, why=str(doubt)))
+    except Refused as refusal:
+        _record(work, partial(_refused, work=work, refusal=refusal))
     else:
         _record(work, partial(outcomes.record_done, what=What.CONFIRMED, found=found))
 

@@ -159,7 +159,11 @@ class Session:
         Raises:
             Unavailable: There is none.
         """
-        self.read(Call("/api/test/access"))
+        try:
+            self.read(Call("/api/test/access"))
+        except Answer as error:
+            # Whatever it says no to here, nothing of ours was asked for yet.
+            raise Unavailable(WHO, error.words) from error
 
     def open(self) -> None:
         """Open the session if it is not.
