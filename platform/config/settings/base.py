@@ -224,6 +224,8 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 STRIPE_SECRET_KEY = env.text("STRIPE_SECRET_KEY", "")
 STRIPE_WEBHOOK_SECRET = env.text("STRIPE_WEBHOOK_SECRET", "")
 STRIPE_API_BASE = env.text("STRIPE_API_BASE", "")
+CASHIER_STRIPE_API_BASE = env.text("CASHIER_STRIPE_API_BASE", "")
+"""Where brokers' own Stripe accounts are, when not at Stripe itself."""
 ALLOW_PRIVATE_TRADING_SERVERS = env.switch("ALLOW_PRIVATE_TRADING_SERVERS")
 TRADING_CALL_SECONDS = 10
 """How long one call of a trading server may take."""

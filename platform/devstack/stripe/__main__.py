@@ -8,6 +8,7 @@ import os
 import sys
 from pathlib import Path
 
+from devstack.stripe import payments
 from devstack.stripe.server import Server
 from devstack.stripe.store import Store
 from devstack.stripe.webhooks import Endpoint
@@ -35,6 +36,7 @@ def main(arguments: list[str]) -> int:
             secret=os.environ.get("STRIPE_WEBHOOK_SECRET", DEFAULT_SECRET),
         ),
     )
+    payments.remember_endpoint(world)
     server = Server(world, options.port)
     print(
         f"local Stripe {API_VERSION} on {world.base}, events to {options.webhook_url}", flush=True

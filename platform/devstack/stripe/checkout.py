@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from devstack.stripe import subscriptions
+from devstack.stripe import payments, subscriptions
 from devstack.stripe.catalogue import coupon_of, find_promotion_code, off, recurring_price
 from devstack.stripe.customers import attach_card, create_customer
 from devstack.stripe.errors import StripeError, invalid, required
@@ -14,9 +14,11 @@ from devstack.stripe.world import World
 
 
 def create(world: World, params: Obj) -> Obj:
-    """``POST /v1/checkout/sessions``, of mode subscription only."""
+    """``POST /v1/checkout/sessions``, of modes subscription and payment."""
+    if params.get("mode") == "payment":
+        return payments.create(world, params)
     if params.get("mode") != "subscription":
-        raise invalid("The local Stripe knows mode `subscription` only.", "mode")
+        raise invalid("The local Stripe knows modes `subscription` and `payment` only.", "mode")
     for name in ("line_items", "success_url"):
         if not params.get(name):
             raise required(name)
@@ -80,6 +82,8 @@ def pay(world: World, session: Obj, card: dict[str, Any], form: Obj) -> Obj:
     Raises:
         StripeError: 402, the card refused.
     """
+    if session["mode"] == "payment":
+        return payments.pay(world, session, card)
     with world.store.transaction():
         session = _with_code(world, session, form.get("promotionCode", ""))
         customer = _customer(world, session, form)

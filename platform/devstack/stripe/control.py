@@ -7,7 +7,7 @@ import random
 import time
 from typing import Any
 
-from devstack.stripe import renewals
+from devstack.stripe import payments, renewals
 from devstack.stripe.errors import StripeError, invalid
 from devstack.stripe.store import Obj
 from devstack.stripe.webhooks import Behaviour, Postman, deliveries, send
@@ -27,6 +27,7 @@ def control(world: World, postman: Postman, call: str, body: bytes) -> Any:
     send what was held, one after another; answers the outcomes.
     ``POST /control/send``: ``{"event": id}``: send one event again, now.
     ``POST /control/webhook``: ``{"url", "secret"}``: deliver elsewhere from now on.
+    ``POST /control/dispute``: ``{"payment_intent"}``: the payer's bank takes the money back.
     ``POST /control/advance``: ``{"seconds"}``: renew real-time customers as if so much had passed.
     ``POST /control/wipe``: forget everything.
 
@@ -53,6 +54,8 @@ def _change(world: World, call: str, wanted: Obj) -> Any:
         case "POST /control/webhook":
             world.endpoint.url = str(wanted.get("url", world.endpoint.url))
             world.endpoint.secret = str(wanted.get("secret", world.endpoint.secret))
+        case "POST /control/dispute":
+            payments.dispute(world, str(wanted.get("payment_intent", "")))
         case "POST /control/advance":
             with world.store.transaction():
                 renewals.tick(world, int(time.time()) + int(wanted.get("seconds", 0)))

@@ -91,8 +91,11 @@ def _checkout_html(world: World, session: Obj, form: Obj, problem: str) -> str:
     lines = list(checkout_lines(world.store, session))
     rows = _rows([(one["description"], money(one["amount_total"], currency)) for one in lines])
     code = _fill("code", value=form.get("promotionCode", ""))
+    is_monthly = session["mode"] == "subscription"
     return _fill(
         "checkout",
+        verb="Subscribe" if is_monthly else "Pay",
+        period="per month" if is_monthly else "",
         total=money(session["amount_total"], currency),
         due=money(checkout.due_today(session), currency),
         email=session["customer_email"] or form.get("email", ""),

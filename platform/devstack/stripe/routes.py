@@ -12,6 +12,7 @@ from devstack.stripe import (
     checkout,
     customers,
     invoices,
+    payments,
     portal,
     renewals,
     subscriptions,
@@ -180,18 +181,6 @@ def _pay(world: World, invoice_id: str, _params: Obj) -> Obj:
     return world.store.get(invoice_id, "invoice")
 
 
-def _refund(world: World, params: Obj) -> Obj:
-    intent = world.store.get(params.get("payment_intent", ""), "payment_intent")
-    amount = params.get("amount", intent["amount"])
-    return world.store.new(
-        "refund",
-        amount=amount,
-        currency=intent["currency"],
-        payment_intent=intent["id"],
-        status="succeeded",
-    )
-
-
 SPECIAL = (
     ("POST", "products", made(catalogue.create_product)),
     ("POST", "prices", made(catalogue.create_price)),
@@ -215,7 +204,9 @@ SPECIAL = (
     ("POST", "invoices/:id/void", changed(lambda w, i, _p: invoices.void(w, i))),
     ("GET", "invoices/:id/lines", _invoice_lines),
     ("POST", "invoiceitems", made(invoices.create_item)),
-    ("POST", "refunds", made(_refund)),
+    ("POST", "refunds", made(payments.refund)),
+    ("GET", "balance", lambda _w, _ids, _p: payments.balance()),
+    ("POST", "webhook_endpoints", made(payments.create_endpoint)),
     ("POST", "checkout/sessions", made(checkout.create)),
     ("POST", "checkout/sessions/:id/expire", changed(lambda w, i, _p: checkout.expire(w, i))),
     ("GET", "checkout/sessions/:id/line_items", _session_lines),
@@ -239,6 +230,9 @@ COLLECTIONS = (
     ("invoices", "invoice", True, False),
     ("invoiceitems", "invoiceitem", True, True),
     ("refunds", "refund", False, False),
+    ("charges", "charge", False, False),
+    ("disputes", "dispute", False, False),
+    ("webhook_endpoints", "webhook_endpoint", False, True),
     ("checkout/sessions", "checkout.session", True, False),
     ("events", "event", False, False),
     ("test_helpers/test_clocks", "test_helpers.test_clock", False, True),

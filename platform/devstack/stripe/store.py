@@ -19,10 +19,12 @@ Obj = dict[str, Any]
 
 PREFIXES = {
     "billing_portal.session": "bps",
+    "charge": "ch",
     "checkout.session": "cs_test",
     "coupon": "co",
     "customer": "cus",
     "discount": "di",
+    "dispute": "dp",
     "event": "evt",
     "invoice": "in",
     "invoiceitem": "ii",

@@ -9,12 +9,11 @@ import json
 import random
 import threading
 import time
-import urllib.error
-import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from devstack import posting
 from devstack.stripe.store import Obj, Store
 
 if TYPE_CHECKING:
@@ -82,12 +81,8 @@ def send(endpoint: Endpoint, event: Obj) -> str:
         "Stripe-Signature": signature(body, endpoint.secret, int(time.time())),
         "User-Agent": "Stripe/1.0 (local)",
     }
-    request = urllib.request.Request(endpoint.url, body, headers)  # noqa: S310 - the operator's own URL
     try:
-        with urllib.request.urlopen(request, timeout=PATIENCE_SECONDS) as answer:  # noqa: S310 - as above
-            return str(answer.status)
-    except urllib.error.HTTPError as error:
-        return str(error.code)
+        return str(posting.post(endpoint.url, body, headers, seconds=PATIENCE_SECONDS).status)
     except (OSError, http.client.HTTPException, ValueError) as error:
         return type(error).__name__
 

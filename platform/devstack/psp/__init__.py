@@ -1,0 +1,1 @@
+"""Payment services at home: a redirect PSP with signed callbacks, and a crypto invoice server."""
