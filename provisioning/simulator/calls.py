@@ -131,6 +131,11 @@ class Call:
             raise Retcode(13)
         return row
 
+    def find(self, login: int) -> Row | None:
+        """The row of an account, if there is one for this manager."""
+        row = self.world.store.one(ONE_USER, login)
+        return row if row is not None and self.sees(row["grp"]) else None
+
     def groups_like(self, masks: str) -> list[str]:
         """Names of visible groups that fit the masks."""
         return [
@@ -149,7 +154,7 @@ class Call:
         if bool(by_login) == bool(masks):
             raise Retcode(3)
         if by_login:
-            return [login for login in by_login if self._is_visible(login)]
+            return [login for login in by_login if self.find(login) is not None]
         return [int(row["login"]) for row in self._of_groups("login", masks)]
 
     def users(self) -> list[Row]:
@@ -159,9 +164,11 @@ class Call:
             Retcode: 3, both or neither are given.
         """
         masks = ",".join(self.texts("group"))
-        if masks and not self.texts("login"):
+        if bool(masks) == bool(self.texts("login")):
+            raise Retcode(3)
+        if masks:
             return self._of_groups("*", masks)
-        found = (self.world.store.one(ONE_USER, login) for login in self.logins())
+        found = (self.find(login) for login in self.wholes("login"))
         return [row for row in found if row is not None]
 
     def page(self) -> tuple[int, int]:
@@ -177,10 +184,6 @@ class Call:
             f"select {columns} from users where grp in ({marks}) order by login",  # noqa: S608 - own
             *names,
         )
-
-    def _is_visible(self, login: int) -> bool:
-        row = self.world.store.one(ONE_USER, login)
-        return row is not None and self.sees(row["grp"])
 
 
 Handler: TypeAlias = Callable[[Call], Mapping[str, Any]]

@@ -16,7 +16,8 @@
 ``POST /market``           symbol, per_cent: a jump of a price
 ``POST /managers``         login, and any of api_password, is_enabled, must_change, permissions,
                            groups
-``POST /groups``           name, template | remove: add or take away a group
+``POST /groups``           name, template, margin_mode? | remove: add or take away a group;
+                           margin_mode 0 is netting, 2 hedging
 =========================  =====================================================================
 """
 
@@ -32,6 +33,7 @@ from provisioning.simulator import bulk, history, rounds, traders
 from provisioning.simulator.http import LONGEST_HEAD, Garbled, as_json, read_request
 from provisioning.simulator.retcodes import Retcode, phrase
 from provisioning.simulator.server import Server
+from provisioning.simulator.world import HEDGING, NETTING
 
 Action: TypeAlias = Callable[[Server, Mapping[str, Any]], object]
 
@@ -138,6 +140,9 @@ def change_manager(server: Server, values: Mapping[str, Any]) -> object:
 def change_group(server: Server, values: Mapping[str, Any]) -> object:
     """Add a group like another one, or take one away."""
     store, name = server.world.store, str(values["name"])
+    mode = str(values.get("margin_mode", ""))
+    if mode not in {"", NETTING, HEDGING}:
+        raise ValueError(mode)
     if values.get("remove"):
         store.run("delete from groups where name = ?", name)
     else:
@@ -145,6 +150,12 @@ def change_group(server: Server, values: Mapping[str, Any]) -> object:
             "insert into groups select ?, currency, digits, settings from groups where name = ?",
             name,
             str(values["template"]),
+        )
+    if mode:
+        store.run(
+            "update groups set settings = json_set(settings, '$.margin_mode', ?) where name = ?",
+            mode,
+            name,
         )
     server.world.load_groups()
     return {}

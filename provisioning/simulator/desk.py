@@ -10,7 +10,17 @@ from collections.abc import Callable, Mapping
 from sqlite3 import Row
 from typing import Any
 
-from provisioning.simulator.api import dealer, market, money, trades, users
+from provisioning.simulator.api import (
+    archive,
+    charts,
+    daily,
+    dealer,
+    edits,
+    market,
+    money,
+    trades,
+    users,
+)
 from provisioning.simulator.calls import Call, Manager, Route, Session
 from provisioning.simulator.http import FORBIDDEN, Request, Response, as_json
 from provisioning.simulator.retcodes import Retcode, phrase
@@ -21,8 +31,21 @@ ROUTES: Mapping[str, Route] = {
     **users.ROUTES,
     **money.ROUTES,
     **trades.ROUTES,
+    **edits.ROUTES,
     **dealer.ROUTES,
+    **charts.ROUTES,
+    **daily.ROUTES,
+    **archive.ROUTES,
 }
+FLAT = {
+    "/user_pass_change": "/api/user/change_password",
+    "/user_pass_check": "/api/user/check_password",
+    **{
+        path.removeprefix("/api").replace("/", "_").replace("_", "/", 1): path
+        for path in (*ROUTES, "/api/auth/start", "/api/auth/answer")
+    },
+}
+"""Names that commands had before build 2920; they keep working."""
 OLDEST_CLIENT = 484
 ANSWER_WITHIN_S = 10.0
 VERSION_ACCESS, VERSION_TRADE = "1290", "1290"
@@ -37,19 +60,20 @@ def answer_hash(password: str, challenge_hex: str) -> str:
 
 def is_handshake(path: str) -> bool:
     """Whether a call belongs to the handshake."""
-    return path in {START, ANSWER}
+    return FLAT.get(path, path) in {START, ANSWER}
 
 
 def serve(world: World, session: Session, request: Request) -> Response:
     """Answer one request of a connection."""
-    if request.path == START:
+    path = FLAT.get(request.path, request.path)
+    if path == START:
         return _coded(lambda: _start(world, session, request.values))
-    if request.path == ANSWER:
+    if path == ANSWER:
         return _prove(world, session, request.values)
     manager = _manager(world, session)
     if manager is None:
         return FORBIDDEN
-    return _coded(lambda: _call(Call(world, session, manager, request.values), request.path))
+    return _coded(lambda: _call(Call(world, session, manager, request.values), path))
 
 
 def refusal(code: int) -> Response:

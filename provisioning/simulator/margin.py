@@ -106,15 +106,23 @@ def money_of_points(
     return to_minor(in_profit_currency * rate, group.digits)
 
 
-def margin_of(world: World, group: Group, *, symbol: str, volume: int, leverage: int) -> int:
+def margin_of(
+    world: World,
+    group: Group,
+    *,
+    symbol: str,
+    volume: int,
+    leverage: int,
+    at_ms: int | None = None,
+) -> int:
     """Margin that a position binds: lots x contract / leverage x rate of the base currency."""
     spec = world.market.symbols[symbol]
     lots = Decimal(volume) / LOT
-    now = world.clock.now_ms()
+    now = world.clock.now_ms() if at_ms is None else at_ms
     if spec.calc_mode == 0:
         value = lots * spec.contract * world.market.rate(spec.base, group.currency, now)
     else:
-        price = Decimal(world.quote(symbol, group).ask).scaleb(-spec.digits)
+        price = Decimal(world.quote(symbol, group, now).ask).scaleb(-spec.digits)
         value = lots * spec.contract * price
         value *= world.market.rate(spec.profit, group.currency, now)
     return to_minor(value * spec.margin_rate / max(1, leverage), group.digits)

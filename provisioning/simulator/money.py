@@ -11,6 +11,8 @@ from provisioning.simulator.world import World
 BALANCE, CREDIT, CHARGE, CORRECTION, BONUS = 2, 3, 4, 5, 6
 KINDS = frozenset({BALANCE, CREDIT, CHARGE, CORRECTION, BONUS})
 CREDIT_KINDS = frozenset({CREDIT, BONUS})
+CREDIT_DEALS = frozenset({CREDIT, BONUS, 20})
+"""Actions of deals that move the credit; 20 makes up for a credit below zero."""
 MOST = Decimal(1_000_000_000)
 COMMENT_LENGTH = 31
 REASON_DEALER = 2

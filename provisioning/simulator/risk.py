@@ -61,20 +61,21 @@ def nights(day: int) -> int:
 
 def swap_of(world: World, row: Row, *, times: int, at_ms: int) -> int:
     """Swap of a position for ``times`` nights, in minor units: points of the symbol per lot."""
-    spec = world.market.symbols[row["symbol"]]
-    per_night = spec.swap_long if row["side"] == BUY else spec.swap_short
-    in_tenths = int(per_night * 10)
-    return (
-        money_of_points(
-            world,
-            world.group_of(row["login"]),
-            symbol=row["symbol"],
-            points=in_tenths * times,
-            volume=row["volume"],
-            at_ms=at_ms,
-        )
-        // 10
+    in_tenths = money_of_points(
+        world,
+        world.group_of(row["login"]),
+        symbol=row["symbol"],
+        points=swap_points(world, row["symbol"], row["side"]) * times,
+        volume=row["volume"],
+        at_ms=at_ms,
     )
+    return in_tenths // 10
+
+
+def swap_points(world: World, symbol: str, side: int) -> int:
+    """What a night costs or brings, in tenths of a point."""
+    spec = world.market.symbols[symbol]
+    return int((spec.swap_long if side == BUY else spec.swap_short) * 10)
 
 
 def _close_at_stops(world: World, row: Row) -> None:

@@ -50,7 +50,8 @@ create table if not exists orders (
   price integer not null, trigger integer not null default 0, sl integer not null default 0,
   tp integer not null default 0, setup_ms integer not null, done_ms integer not null default 0,
   expires_s integer not null default 0, position integer not null default 0,
-  comment text not null default '', reason integer not null default 0, fill integer not null default 0,
+  comment text not null default '', reason integer not null default 0,
+  fill integer not null default 0,
   until integer not null default 0, dealer integer not null default 0,
   partner integer not null default 0);
 create index if not exists orders_open on orders (login, ord) where state in (0, 1, 3);

@@ -92,7 +92,10 @@ def _books(folder: Path) -> Iterator[tuple[Book, Book]]:
     with running(folder / "large", "--bulk", options[0]) as large:
         print(f"5 million deals written in {time.perf_counter() - began:.0f} s", flush=True)
         with running(folder / "small", "--bulk", options[1]) as small:
-            yield Book(large, *LARGE), Book(small, *SMALL)
+            books = Book(large, *LARGE), Book(small, *SMALL)
+            yield books
+            for book in books:
+                book.http.close()
 
 
 def _measured(name: str, books: tuple[Book, Book], page: Callable[[Book], int], rows: range) -> Row:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from provisioning.simulator import render
-from provisioning.simulator.calls import Call, Route
+from provisioning.simulator.calls import Call, Handler, Route
 from provisioning.simulator.margin import BUY, account_state, margin_of, money_of_points
 from provisioning.simulator.money import change_balance
 from provisioning.simulator.retcodes import Retcode
@@ -76,8 +76,38 @@ def calc_profit(call: Call) -> Mapping[str, Any]:
     return {"answer": {"Profit": six, "Profit_rate": f"{rate:.6f}"}}
 
 
+def calc_rate(*, is_buy: bool) -> Handler:
+    """``trade/calc_rate_buy`` and ``calc_rate_sell``: a unit of ``base`` in ``currency``."""
+
+    def rate(call: Call) -> Mapping[str, Any]:
+        world = call.world
+        base, currency = call.text("base").upper(), call.text("currency").upper()
+        group = world.find_group(call.text("group", "Group"))
+        if group is None or not {base, currency} <= _currencies(call):
+            raise Retcode(13)
+        now = world.clock.now_ms()
+        pair = f"{base}{currency}"
+        if pair in world.market.symbols:
+            quote = world.quote(pair, group)
+            exact = Decimal(quote.ask if is_buy else quote.bid)
+            found = exact.scaleb(-world.market.symbols[pair].digits)
+        else:
+            found = world.market.rate(base, currency, now)
+        return {"answer": {"Rate": f"{found:.8f}"}}
+
+    return rate
+
+
+def _currencies(call: Call) -> set[str]:
+    return {
+        name for spec in call.world.market.symbols.values() for name in (spec.base, spec.profit)
+    }
+
+
 ROUTES = {
     "/api/trade/balance": Route(balance, "accountant", is_change=True),
     "/api/trade/check_margin": Route(check_margin, "read_accounts"),
     "/api/trade/calc_profit": Route(calc_profit, "read_accounts"),
+    "/api/trade/calc_rate_buy": Route(calc_rate(is_buy=True), "read_accounts"),
+    "/api/trade/calc_rate_sell": Route(calc_rate(is_buy=False), "read_accounts"),
 }
