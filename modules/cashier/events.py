@@ -11,6 +11,8 @@ from kernel.events import Event
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _OfDeposit(Event):
+    name: ClassVar[str] = "cashier._OfDeposit"
+
     deposit_id: uuid.UUID
     client_id: uuid.UUID
 

@@ -4,18 +4,52 @@ from __future__ import annotations
 
 from modules.cashier.models.catalogue import Method, MethodTerms, ProviderAccount, Route
 from modules.cashier.models.deposits import Deposit, DepositMove, Payer, Payment, Proof
+from modules.cashier.models.finance import (
+    Claim,
+    ClaimState,
+    ClientFreeze,
+    FileState,
+    LineKind,
+    LineState,
+    SettlementFile,
+    SettlementLine,
+    SettlementMap,
+)
 from modules.cashier.models.inbox import Callback, News
+from modules.cashier.models.passages import (
+    Instrument,
+    PassageMove,
+    Payout,
+    PayoutRule,
+    Transfer,
+    Withdrawal,
+)
 
 __all__ = [
     "Callback",
+    "Claim",
+    "ClaimState",
+    "ClientFreeze",
     "Deposit",
     "DepositMove",
+    "FileState",
+    "Instrument",
+    "LineKind",
+    "LineState",
     "Method",
     "MethodTerms",
     "News",
+    "PassageMove",
     "Payer",
     "Payment",
+    "Payout",
+    "PayoutRule",
     "Proof",
     "ProviderAccount",
     "Route",
+    "SettlementFile",
+    "SettlementLine",
+    "SettlementMap",
+    "Transfer",
+    "Withdrawal",
 ]
