@@ -237,3 +237,62 @@ class EvidenceNeeded(Refused):
     code = "trading.evidence_needed"
     sentence = _("Say what you saw on the trading server, and why you decide so.")
     field = "evidence"
+
+
+class SameAsNow(Refused):
+    """It is so already."""
+
+    code = "trading.same_as_now"
+    sentence = _("It is so already.")
+
+
+class LeverageOfType(Refused):
+    """The account's leverage is not one of the other type's."""
+
+    code = "trading.leverage_of_type"
+    sentence = _("That type offers %(offered)s: change the leverage of the account first.")
+    field = "type_id"
+
+
+class OperationsPending(Refused):
+    """Money or another change of the account is on its way."""
+
+    code = "trading.operations_pending"
+    sentence = _("Something is still on its way on this account. Wait until it has ended.")
+
+
+class OpenPositions(Refused):
+    """The type takes no accounts with open positions."""
+
+    code = "trading.open_positions"
+    sentence = _("Close the open positions of this account first.")
+
+
+class NotArchivable(Refused):
+    """There is something on the account."""
+
+    code = "trading.not_archivable"
+    sentence = _("This account cannot be archived: there is %(there)s.")
+
+
+class CreditBelowZero(Refused):
+    """More credit would be taken than there is."""
+
+    code = "trading.credit_below_zero"
+    sentence = _("There is only %(now)s of credit on this account.")
+    field = "amount"
+
+
+class AlreadyAsked(Refused):
+    """The same was asked for and waits for a decision."""
+
+    code = "trading.already_asked"
+    sentence = _("This was asked for already and waits for a decision.")
+
+
+class CommentNeeded(Refused):
+    """Credit says what it is for."""
+
+    code = "trading.comment_needed"
+    sentence = _("Say what the credit is for.")
+    field = "comment"

@@ -9,10 +9,12 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils.timezone import get_current_timezone
 from django.utils.translation import gettext_lazy as _
 
+from kernel.money import Money, exponent
 from modules.trading.models import AccountState, Environment, Visibility
-from modules.trading.types import AccountFilter, TypeLine, TypeWish
+from modules.trading.types import AccountFilter, HistoryFilter, TypeLine, TypeWish
 
 _STRONG = (r"[a-z]", r"[A-Z]", r"[0-9]", r"[^A-Za-z0-9]")
 _LONGEST_LEVERAGE = 5000
@@ -100,10 +102,108 @@ class NicknameForm(forms.Form):
     nickname = forms.CharField(label=_("Name of your own"), max_length=40, required=False)
 
 
-class ReasonForm(forms.Form):
-    """Why a request is turned down."""
+class MoveForm(forms.Form):
+    """Another account type for an account."""
 
-    reason = forms.CharField(label=_("Reason, as the client reads it"), max_length=300)
+    type_id = forms.TypedChoiceField(label=_("Account type"), coerce=uuid.UUID)
+
+    def __init__(self, *args: Any, offered: Iterable[TypeLine], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _choose(self, "type_id", ((str(one.id), one.name) for one in offered))
+
+
+class ArchiveForm(forms.Form):
+    """Why an account is put away."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=300, required=False)
+
+
+class ResetForm(forms.Form):
+    """Which password is made anew."""
+
+    is_investor = forms.TypedChoiceField(
+        label=_("Which password"),
+        choices=[("0", _("Main: to trade")), ("1", _("Investor: only to look"))],
+        coerce=lambda value: value == "1",
+        widget=forms.RadioSelect,
+        initial="0",
+    )
+
+
+class RightsForm(forms.Form):
+    """What a login may do on the server."""
+
+    is_enabled = forms.BooleanField(label=_("May sign in with the terminal"), required=False)
+    may_trade = forms.BooleanField(label=_("May trade"), required=False)
+    reason = forms.CharField(label=_("Reason"), max_length=60, required=False)
+
+
+class SwitchesForm(forms.Form):
+    """What may be done with an account here."""
+
+    may_deposit = forms.BooleanField(label=_("Deposits"), required=False)
+    may_withdraw = forms.BooleanField(label=_("Withdrawals"), required=False)
+    may_transfer = forms.BooleanField(label=_("Transfers"), required=False)
+    pays_partner = forms.BooleanField(label=_("Partner earns from it"), required=False)
+
+
+class CreditForm(forms.Form):
+    """Credit that is given or taken."""
+
+    direction = forms.ChoiceField(
+        label=_("What"),
+        choices=[("in", _("Give credit")), ("out", _("Take credit back"))],
+        widget=forms.RadioSelect,
+        initial="in",
+    )
+    amount = forms.DecimalField(label=_("Amount"), max_digits=16, min_value=Decimal(0))
+    comment = forms.CharField(label=_("What it is for"), max_length=60)
+    key = forms.UUIDField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.currency = currency
+
+    def clean_amount(self) -> Decimal:
+        """An amount above nothing that the currency can pay."""
+        amount: Decimal = self.cleaned_data["amount"]
+        if not amount:
+            raise forms.ValidationError(_("The amount must not be zero."))
+        if Money.of(amount, self.currency).amount != amount:
+            raise forms.ValidationError(
+                _("%(currency)s has at most %(places)s decimal places."),
+                params={"currency": self.currency, "places": exponent(self.currency)},
+            )
+        return amount
+
+    def signed(self) -> Money:
+        """The amount, below nothing where credit is taken."""
+        amount = Money.of(self.cleaned_data["amount"], self.currency)
+        return amount if self.cleaned_data["direction"] == "in" else -amount
+
+
+class DaysForm(forms.Form):
+    """Which days a history shows."""
+
+    from_on = forms.DateField(
+        label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    to_on = forms.DateField(
+        label=_("To"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    page = forms.IntegerField(required=False, min_value=1)
+
+    def wanted(self, account_id: uuid.UUID) -> HistoryFilter:
+        """The filter; what was not understood is left out. Days are those of the active zone."""
+        self.is_valid()
+        told = self.cleaned_data
+        return HistoryFilter(
+            account_ids=(account_id,),
+            from_on=told.get("from_on"),
+            to_on=told.get("to_on"),
+            zone=get_current_timezone(),
+            page=told.get("page") or 1,
+        )
 
 
 class AccountsForm(forms.Form):
@@ -169,6 +269,9 @@ class TypeForm(forms.Form):
     is_swap_free = forms.BooleanField(label=_("Swap-free"), required=False)
     needs_approval = forms.BooleanField(
         label=_("A colleague approves each new account"), required=False
+    )
+    takes_open_positions = forms.BooleanField(
+        label=_("Accounts with open positions may change to it"), required=False
     )
     visibility = forms.ChoiceField(
         label=_("Who may choose it"), choices=Visibility.choices, initial=Visibility.CLIENTS

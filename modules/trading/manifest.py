@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from kernel.module import Area, Module, NavItem, Permission, Widget
+from kernel.module import Area, Module, NavItem, Permission, RequestKind, Widget
+
+_PAGES = {"office_url": "office:trading:account", "room_url": "room:trading:account"}
+_FIGURES = {
+    "balance": _("Balance"),
+    "credit": _("Credit"),
+    "equity": _("Equity"),
+    "opened": _("Opened"),
+}
+_OF_OPENING = {"type": _("Account type"), "group": _("Group"), "held": _("Accounts held")}
 
 module = Module(
     key="trading",
@@ -12,11 +21,17 @@ module = Module(
     summary=_("Opens accounts on your trading servers and mirrors every deal and position."),
     monthly_price=None,
     icon="candlestick-chart",
-    requires=("clients",),
+    requires=("clients", "requests"),
     permissions=(
         Permission(code="trading.own_accounts", title=_("Have accounts"), for_clients=True),
         Permission(code="trading.see_accounts", title=_("See trading accounts")),
         Permission(code="trading.decide_accounts", title=_("Approve or refuse new accounts")),
+        Permission(code="trading.decide_changes", title=_("Decide requests about accounts")),
+        Permission(code="trading.change_accounts", title=_("Change accounts of clients")),
+        Permission(code="trading.change_credit", title=_("Give and take credit"), sensitive=True),
+        Permission(
+            code="trading.decide_credit", title=_("Decide requests for credit"), sensitive=True
+        ),
         Permission(code="trading.manage_account_types", title=_("Change account types")),
         Permission(code="trading.see_operations", title=_("See operations on trading servers")),
         Permission(
@@ -54,6 +69,64 @@ module = Module(
             group=_("Settings"),
         ),
     ),
+    request_kinds=(
+        RequestKind(
+            key="trading.opening",
+            title=_("New account"),
+            sentence=_("Open %(type)s, leverage 1:%(leverage)s"),
+            permission="trading.decide_accounts",
+            icon="circle-plus",
+            facts=_OF_OPENING,
+            **_PAGES,
+        ),
+        RequestKind(
+            key="trading.leverage",
+            title=_("Leverage"),
+            sentence=_("Leverage of %(login)s from 1:%(now)s to 1:%(wanted)s"),
+            permission="trading.decide_changes",
+            icon="scale",
+            facts={**_FIGURES, "positions": _("Open positions")},
+            **_PAGES,
+        ),
+        RequestKind(
+            key="trading.account_type",
+            title=_("Account type"),
+            sentence=_("Change %(login)s from %(now)s to %(wanted)s"),
+            permission="trading.decide_changes",
+            icon="layers",
+            facts={**_FIGURES, "positions": _("Open positions"), "group": _("Group")},
+            is_decided=True,
+            **_PAGES,
+        ),
+        RequestKind(
+            key="trading.archive",
+            title=_("Archive"),
+            sentence=_("Archive %(login)s"),
+            permission="trading.decide_changes",
+            icon="archive",
+            facts={**_FIGURES, "reason": _("Reason")},
+            is_decided=True,
+            **_PAGES,
+        ),
+        RequestKind(
+            key="trading.credit",
+            title=_("Credit"),
+            sentence=_("Credit of %(login)s by %(amount)s"),
+            permission="trading.decide_credit",
+            icon="banknote",
+            facts={"now": _("Credit now"), "after": _("Credit after"), "comment": _("Comment")},
+            has_amount=True,
+            by_staff=True,
+            **_PAGES,
+        ),
+    ),
+    subscribes={
+        "requests.RequestApproved": "modules.trading.handlers.carry_out_request",
+        "requests.RequestRefused": "modules.trading.handlers.end_refused",
+        "requests.RequestCancelled": "modules.trading.handlers.end_cancelled",
+        "trading.OperationDone": "modules.trading.handlers.tell_done",
+        "trading.OperationRefused": "modules.trading.handlers.tell_refused",
+    },
     slots=("trading.account_page",),
     widgets=(
         Widget(

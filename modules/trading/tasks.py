@@ -55,3 +55,9 @@ def repair_difference(difference_id: str, repair: str, tries: int = 60) -> None:
 def forget_credentials() -> int:
     """Wipe passwords that nobody looked at."""
     return services.forget_credentials()
+
+
+@task(every=dt.timedelta(minutes=10))
+def adopt_waiting() -> int:
+    """Put accounts that waited for approval before there was a queue of requests into it."""
+    return services.adopt_waiting()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from modules.trading.views import changing, office, opening, room, types
+from modules.trading.views import changing, history, managing, office, opening, room, types
 
 traders_room = [
     path("", room.accounts, name="accounts"),
@@ -20,14 +20,32 @@ traders_room = [
     path("<uuid:account_id>/settings/", changing.settings, name="account_settings"),
     path("<uuid:account_id>/password/", changing.password, name="account_password"),
     path("<uuid:account_id>/leverage/", changing.leverage, name="account_leverage"),
+    path("<uuid:account_id>/type/", changing.account_type, name="account_type"),
+    path("<uuid:account_id>/archive/", changing.archive, name="account_archive"),
+    path("<uuid:account_id>/new-password/", changing.new_password, name="new_password"),
+    path("<uuid:account_id>/history/", history.own_history, name="history"),
+    path("<uuid:account_id>/history/<str:part>.csv", history.own_history_file, name="history_file"),
     path("<uuid:account_id>/name/", changing.nickname, name="account_name"),
 ]
 
 back_office = [
     path("accounts/", office.accounts, name="accounts"),
     path("accounts/<uuid:account_id>/", office.account, name="account"),
-    path("accounts/<uuid:account_id>/approve/", office.approve, name="approve"),
-    path("accounts/<uuid:account_id>/refuse/", office.refuse, name="refuse"),
+    path("accounts/<uuid:account_id>/figures/", office.figures, name="account_figures"),
+    path("accounts/<uuid:account_id>/history/", history.history, name="history"),
+    path(
+        "accounts/<uuid:account_id>/history/<str:part>.csv",
+        history.history_file,
+        name="history_file",
+    ),
+    path("accounts/<uuid:account_id>/leverage/", managing.leverage, name="leverage"),
+    path("accounts/<uuid:account_id>/type/", managing.account_type, name="account_type"),
+    path("accounts/<uuid:account_id>/password/", managing.reset_password, name="reset_password"),
+    path("accounts/<uuid:account_id>/rights/", managing.rights, name="rights"),
+    path("accounts/<uuid:account_id>/switches/", managing.switches, name="switches"),
+    path("accounts/<uuid:account_id>/credit/", managing.credit, name="credit"),
+    path("accounts/<uuid:account_id>/archive/", managing.archive, name="archive"),
+    path("accounts/<uuid:account_id>/restore/", managing.restore, name="restore"),
     path("types/", types.types, name="types"),
     path("types/new/", types.new_type, name="new_type"),
     path("types/<uuid:type_id>/", types.edit_type, name="edit_type"),

@@ -10,7 +10,7 @@ from django.db import connection
 
 from identity import queries as identity
 from kernel import audit, clock
-from kernel.actor import Actor, ActorKind
+from kernel.actor import Actor
 from kernel.events import publish
 from kernel.money import Money
 from modules.requests.events import RequestApproved, RequestAsked
@@ -89,7 +89,7 @@ def _columns(wish: Wish, held: Policy, by: Actor) -> dict[str, Any]:
         "currency": wish.amount.currency if wish.amount else "",
         "asked_by_id": by.id,
         "asked_by_name": by.name[:200],
-        "is_asked_by_client": by.kind == ActorKind.PERSON and not by.is_staff,
+        "is_asked_by_client": by.id is not None and by.id == wish.client_id,
         "asked_at": moment,
         "expected_at": moment + dt.timedelta(hours=held.expected_hours),
         "hands": sorted(hands_of(by)),

@@ -11,6 +11,7 @@ from modules.trading.models.accounts import (
     Visibility,
 )
 from modules.trading.models.backfills import Backfill, BackfillState
+from modules.trading.models.handovers import PasswordHandover
 from modules.trading.models.history import (
     AccountSnapshot,
     DailyResult,
@@ -48,6 +49,7 @@ __all__ = [
     "LoginCounter",
     "MoneyFreeze",
     "OperationRule",
+    "PasswordHandover",
     "Position",
     "Reconciliation",
     "RunState",

@@ -48,6 +48,8 @@ class AccountType(models.Model):
     """What a demo account starts with; 0 for live ones."""
     is_swap_free = models.BooleanField(default=False)
     needs_approval = models.BooleanField(default=False)
+    takes_open_positions = models.BooleanField(default=False, db_default=False)
+    """Accounts may change to this type while positions are open."""
     visibility = models.CharField(
         max_length=8, choices=Visibility.choices, default=Visibility.CLIENTS
     )
@@ -145,6 +147,12 @@ class TradingAccount(models.Model):
     may_trade = models.BooleanField(default=True)
     is_enabled = models.BooleanField(default=True, db_default=True)
     """Whether the login may connect."""
+    pays_partner = models.BooleanField(default=True, db_default=True)
+    """Whether a partner earns from what is traded here."""
+    may_deposit = models.BooleanField(default=True, db_default=True)
+    may_withdraw = models.BooleanField(default=True, db_default=True)
+    may_transfer = models.BooleanField(default=True, db_default=True)
+    """Off: the account does not appear in the forms of the cashier."""
     state_at = models.DateTimeField(null=True)
     deals_balance_minor = models.BigIntegerField(default=0)
     """What our deals say the balance is; differing from ``balance_minor`` we miss some."""

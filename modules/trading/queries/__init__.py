@@ -13,6 +13,7 @@ from modules.trading.queries.accounts import (
     pending,
     totals,
 )
+from modules.trading.queries.changes import changes_of, has_new_password
 from modules.trading.queries.checklist import checklist
 from modules.trading.queries.curves import curve, with_trends
 from modules.trading.queries.health import health_figures
@@ -21,6 +22,7 @@ from modules.trading.queries.history import (
     deals_after,
     money,
     money_page,
+    money_totals,
     positions,
     symbols,
     trades,
@@ -39,17 +41,14 @@ from modules.trading.queries.reconciliation import (
 )
 from modules.trading.queries.servers import syncs
 from modules.trading.queries.sums import symbol_totals, trade_totals
-from modules.trading.queries.types import account_type, account_types, offered_types
+from modules.trading.queries.types import (
+    account_type,
+    account_types,
+    offered_types,
+    types_to_move_to,
+)
 
 __all__ = [
-    "differences",
-    "find_difference",
-    "find_run",
-    "is_reconciled",
-    "kind_counts",
-    "proof",
-    "proofs",
-    "runs",
     "SEE",
     "account",
     "account_type",
@@ -57,20 +56,31 @@ __all__ = [
     "accounts_after",
     "accounts_of",
     "accounts_page",
+    "changes_of",
     "checklist",
     "counts",
     "curve",
     "day_lines",
     "deals_after",
+    "differences",
+    "find_difference",
+    "find_run",
+    "has_new_password",
     "health_figures",
+    "is_reconciled",
+    "kind_counts",
     "money",
     "money_page",
+    "money_totals",
     "offered_types",
     "opening",
     "own_account",
     "pending",
     "positions",
     "progress",
+    "proof",
+    "proofs",
+    "runs",
     "symbol_totals",
     "symbols",
     "syncs",
@@ -78,5 +88,6 @@ __all__ = [
     "trade_totals",
     "trades",
     "trades_page",
+    "types_to_move_to",
     "with_trends",
 ]

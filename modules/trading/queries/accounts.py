@@ -64,13 +64,13 @@ def own_account(account_id: uuid.UUID, client_id: uuid.UUID) -> AccountLine:
     return line(row)
 
 
-def account(account_id: uuid.UUID, *, by: Actor) -> AccountLine:
-    """An account as a colleague sees it.
+def account(account_id: uuid.UUID, *, by: Actor, code: str = SEE) -> AccountLine:
+    """An account that the right ``code`` of a colleague reaches.
 
     Raises:
         NoSuchAccount: There is none, or the asker's right does not reach it.
     """
-    row = _within_reach(by).select_related("type").filter(pk=account_id).first()
+    row = _within_reach(by, code).select_related("type").filter(pk=account_id).first()
     if row is None:
         raise NoSuchAccount
     return line(row)
@@ -151,6 +151,13 @@ def line(row: TradingAccount) -> AccountLine:
         asked_at=row.asked_at,
         opened_at=row.opened_at,
         state_at=row.state_at,
+        is_enabled=row.is_enabled,
+        may_trade=row.may_trade,
+        is_swap_free=row.type.is_swap_free,
+        pays_partner=row.pays_partner,
+        may_deposit=row.may_deposit,
+        may_withdraw=row.may_withdraw,
+        may_transfer=row.may_transfer,
         uneven_at=row.uneven_at,
         balance=Money(row.balance_minor, row.currency),
         credit=Money(row.credit_minor, row.currency),
@@ -165,10 +172,10 @@ def _ordered(rows: QuerySet[TradingAccount]) -> QuerySet[TradingAccount]:
     return rows.select_related("type").order_by("-is_live", "asked_at", "pk")
 
 
-def _within_reach(by: Actor) -> QuerySet[TradingAccount]:
-    if by.scope(SEE) is None:
+def _within_reach(by: Actor, code: str = SEE) -> QuerySet[TradingAccount]:
+    if by.scope(code) is None:
         return TradingAccount.objects.none()
-    reached = clients.ids_within_reach(SEE, by=by)
+    reached = clients.ids_within_reach(code, by=by)
     if reached is None:
         return TradingAccount.objects.all()
     return TradingAccount.objects.filter(client_id__in=reached)

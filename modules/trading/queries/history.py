@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
 from django.core.paginator import Page, Paginator
-from django.db.models import F, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -20,6 +20,7 @@ from modules.trading.types import (
     DealLine,
     HistoryFilter,
     MoneyLine,
+    MoneyTotal,
     PageOf,
     PositionLine,
     TradeLine,
@@ -77,6 +78,29 @@ def money(wanted: HistoryFilter) -> Iterator[MoneyLine]:
     """All money that came or left, newest first, read in chunks: for files."""
     rows = _moving(wanted).order_by("-done_at", "-deal_id")
     return (_moved(row) for row in rows.iterator(chunk_size=1000))
+
+
+def money_totals(wanted: HistoryFilter) -> tuple[MoneyTotal, ...]:
+    """What money that came or left adds up to, per kind and currency."""
+    amount = F("profit_minor") + F("swap_minor") + F("commission_minor")
+    rows = _moving(wanted).annotate(moved=amount)
+    grouped = rows.values_list("account__currency", "action").annotate(
+        into=Sum("moved", filter=Q(moved__gte=0)),
+        out=Sum("moved", filter=Q(moved__lt=0)),
+        entered=Count("pk", filter=Q(moved__gte=0)),
+        left=Count("pk", filter=Q(moved__lt=0)),
+    )
+    found: dict[tuple[str, str], tuple[int, int]] = {}
+    for currency, action, into, out, entered, left in grouped:
+        for minor, count in ((into, entered), (out, left)):
+            if count:
+                kind = (currency, _kind(action, minor))
+                sofar = found.get(kind, (0, 0))
+                found[kind] = (sofar[0] + count, sofar[1] + minor)
+    return tuple(
+        MoneyTotal(kind=kind, label=_KINDS[kind], count=count, amount=Money(minor, currency))
+        for (currency, kind), (count, minor) in sorted(found.items())
+    )
 
 
 def deals_after(account_id: uuid.UUID, number: int, *, limit: int) -> tuple[DealLine, ...]:

@@ -9,7 +9,7 @@ from django.db.models import Count, Q
 from kernel.money import Money
 from modules.trading.errors import NoSuchType
 from modules.trading.models import AccountState, AccountType, Visibility
-from modules.trading.types import TypeLine
+from modules.trading.types import AccountLine, TypeLine
 
 _HERE = Q(accounts__state=AccountState.OPEN)
 
@@ -40,6 +40,18 @@ def offered_types(*, for_staff: bool = False) -> tuple[TypeLine, ...]:
     return tuple(_line(row) for row in rows.order_by("-environment", "order", "name"))
 
 
+def types_to_move_to(account: AccountLine, *, for_staff: bool = False) -> tuple[TypeLine, ...]:
+    """Account types that an account could change to: of its server, kind and currency."""
+    held = account_type(account.type_id)
+    return tuple(
+        one
+        for one in offered_types(for_staff=for_staff)
+        if one.id != held.id
+        and (one.server_id, one.environment, one.currency)
+        == (held.server_id, held.environment, held.currency)
+    )
+
+
 def _line(row: AccountType) -> TypeLine:
     return TypeLine(
         id=row.pk,
@@ -57,6 +69,7 @@ def _line(row: AccountType) -> TypeLine:
         accounts_max=row.accounts_max,
         is_swap_free=row.is_swap_free,
         needs_approval=row.needs_approval,
+        takes_open_positions=row.takes_open_positions,
         visibility=row.visibility,
         visibility_label=Visibility(row.visibility).label,
         login_from=row.login_from,

@@ -6,13 +6,9 @@ from modules.trading.services.account_types import create_type, update_type
 from modules.trading.services.accounts import (
     approve_account,
     bind_account,
-    change_leverage,
-    change_password,
-    forget_credentials,
     open_account,
     refuse_account,
     rename_account,
-    show_credentials,
 )
 from modules.trading.services.asking import (
     ask_archive,
@@ -30,6 +26,16 @@ from modules.trading.services.backfilling import (
     start_backfill,
 )
 from modules.trading.services.carrying_out import carry_out, due_intents
+from modules.trading.services.changing import (
+    SWITCHES,
+    archive_account,
+    change_leverage,
+    change_type,
+    move_credit,
+    restore_account,
+    set_rights,
+    set_switches,
+)
 from modules.trading.services.deciding import (
     call_off,
     decide_operation,
@@ -39,6 +45,15 @@ from modules.trading.services.deciding import (
 )
 from modules.trading.services.figures import record_positions, record_states
 from modules.trading.services.finding import record_accounts
+from modules.trading.services.orders import pending_orders
+from modules.trading.services.passwords import (
+    change_password,
+    forget_credentials,
+    reseal_own,
+    reset_password,
+    show_credentials,
+    show_new_password,
+)
 from modules.trading.services.rebuilding import differing_days, rebuild_days
 from modules.trading.services.reconciling import (
     reconcile,
@@ -51,6 +66,12 @@ from modules.trading.services.repairing import (
     explain_difference,
     repair_difference,
 )
+from modules.trading.services.requesting import (
+    adopt_waiting,
+    carry_out_request,
+    end_request,
+    tell_request,
+)
 from modules.trading.services.syncing import (
     backfill,
     followed_servers,
@@ -59,34 +80,42 @@ from modules.trading.services.syncing import (
 )
 
 __all__ = [
+    "SWITCHES",
+    "adopt_waiting",
     "approve_account",
+    "archive_account",
     "ask_archive",
     "ask_balance",
     "ask_credit",
     "ask_deletion",
     "ask_group",
     "ask_leverage",
+    "ask_repair",
     "ask_restore",
     "ask_rights",
-    "ask_repair",
     "backfill",
     "bind_account",
     "call_off",
     "carry_out",
+    "carry_out_request",
     "change_leverage",
     "change_password",
+    "change_type",
     "create_type",
     "decide_operation",
     "differing_days",
     "due_intents",
+    "end_request",
     "explain_difference",
     "followed_servers",
     "forget_credentials",
     "lift_freeze",
     "limit_resends",
     "look_again",
+    "move_credit",
     "open_account",
     "pause_backfill",
+    "pending_orders",
     "pull",
     "rebuild_days",
     "reconcile",
@@ -97,11 +126,18 @@ __all__ = [
     "refuse_account",
     "rename_account",
     "repair_difference",
+    "reseal_own",
+    "reset_password",
+    "restore_account",
     "resume_backfill",
+    "set_rights",
+    "set_switches",
     "show_credentials",
+    "show_new_password",
     "start_backfill",
     "start_nightly",
     "start_reconciliation",
     "take_due_servers",
+    "tell_request",
     "update_type",
 ]

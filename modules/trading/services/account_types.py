@@ -81,6 +81,7 @@ def _apply(row: AccountType, wish: TypeWish) -> None:
     row.demo_amount_minor = Money.of(wish.demo_amount, group.currency).minor if is_demo else 0
     row.accounts_max, row.login_from = wish.accounts_max, wish.login_from
     row.is_swap_free, row.needs_approval = wish.is_swap_free, wish.needs_approval
+    row.takes_open_positions = wish.takes_open_positions
     row.visibility = wish.visibility
 
 
@@ -98,6 +99,6 @@ def _words(row: AccountType) -> dict[str, object]:
     names = (
         "name", "environment", "server_id", "group", "currency", "leverages", "leverage_default",
         "deposit_min_minor", "demo_amount_minor", "accounts_max", "is_swap_free",
-        "needs_approval", "visibility", "order",
+        "needs_approval", "takes_open_positions", "visibility", "order",
     )  # fmt: skip
     return {name: getattr(row, name) for name in names}

@@ -11,12 +11,13 @@ from django.db import transaction
 from kernel import audit, clock
 from kernel.actor import Actor
 from modules.clients import queries as clients
+from modules.requests import queries as requested
+from modules.requests import services as requests
+from modules.requests.types import Wish
 from modules.trading.errors import (
     LeverageNotOffered,
     NoSuchAccount,
     NoSuchType,
-    NothingToShow,
-    NotOpen,
     TooManyAccounts,
     TooManyTries,
 )
@@ -25,23 +26,15 @@ from modules.trading.models import (
     AccountType,
     Intent,
     IntentKind,
-    IntentState,
     TradingAccount,
     Visibility,
 )
-from modules.trading.services.intending import forget_secret, intend, new_password
-from modules.trading.types import Credentials
-from provisioning.servers import queries as servers
+from modules.trading.services.guards import COUNTED
+from modules.trading.services.intending import intend, new_password
 
-_COUNTED = (
-    AccountState.REQUESTED,
-    AccountState.OPENING,
-    AccountState.UNKNOWN,
-    AccountState.OPEN,
-)
+OPENING = "trading.opening"
+"""The kind of request that an opening is."""
 TRIES_AN_HOUR = 5
-CREDENTIALS_KEPT = dt.timedelta(days=3)
-"""How long a password that nobody looked at is kept."""
 
 
 @transaction.atomic
@@ -50,7 +43,8 @@ def open_account(
 ) -> uuid.UUID:
     """Ask for a new account; return its id. Opens a transaction, asks no server.
 
-    The account is opened by a task, or waits for a colleague where its type says so.
+    The account is opened by a task, or waits in the queue of requests where its type or the
+    broker's policy says so.
 
     Raises:
         ClientIsBlocked: The client may not act.
@@ -62,10 +56,10 @@ def open_account(
     offered = _offered(type_id, by)
     if leverage not in offered.leverages:
         raise LeverageNotOffered
-    held = offered.accounts.filter(client_id=client_id, state__in=_COUNTED).count()
+    held = offered.accounts.filter(client_id=client_id, state__in=COUNTED).count()
     if held >= offered.accounts_max:
         raise TooManyAccounts(most=offered.accounts_max)
-    waits = offered.needs_approval and not by.is_staff
+    waits = (offered.needs_approval and not by.is_staff) or requested.is_wanted(OPENING, by=by)
     account = TradingAccount.objects.create(
         server_id=offered.server_id,
         type=offered,
@@ -77,15 +71,17 @@ def open_account(
         state=AccountState.REQUESTED if waits else AccountState.OPENING,
         asked_at=clock.now(),
     )
-    if not waits:
+    if waits:
+        requests.ask(opening_wish(account, held=held), key=str(account.pk), by=by)
+    else:
         _intend_opening(account, by=by)
     audit.note("trading.account_asked", about=account, by=by, changes={"type": offered.name})
     return account.pk
 
 
 @transaction.atomic
-def approve_account(account_id: uuid.UUID, *, by: Actor) -> None:
-    """Let a requested account be opened. Opens a transaction.
+def approve_account(account_id: uuid.UUID, *, by: Actor, key: str = "") -> None:
+    """Let a requested account be opened, as its request was approved. Opens a transaction.
 
     Raises:
         NoSuchAccount: There is none.
@@ -93,7 +89,7 @@ def approve_account(account_id: uuid.UUID, *, by: Actor) -> None:
     """
     account = _locked(account_id)
     account.move_to(AccountState.OPENING)
-    _intend_opening(account, by=by)
+    _intend_opening(account, by=by, key=key)
     audit.note("trading.account_approved", about=account, by=by)
 
 
@@ -140,45 +136,6 @@ def bind_account(
 
 
 @transaction.atomic
-def change_password(
-    account_id: uuid.UUID, *, client_id: uuid.UUID, password: str, is_investor: bool, by: Actor
-) -> uuid.UUID:
-    """Ask for a new main or investor password; return the intent's id. Opens a transaction.
-
-    Raises:
-        NoSuchAccount: It is not the client's.
-        NotOpen: It is not on the server.
-        StillBusy: An earlier change has not ended.
-    """
-    account = _of_client(account_id, client_id)
-    kind = IntentKind.INVESTOR if is_investor else IntentKind.PASSWORD
-    intent = intend(kind, account=account, by=by, secret=password)
-    audit.note("trading.password_asked", about=account, by=by, changes={"kind": kind})
-    return intent.pk
-
-
-@transaction.atomic
-def change_leverage(
-    account_id: uuid.UUID, *, client_id: uuid.UUID, leverage: int, by: Actor
-) -> uuid.UUID:
-    """Ask for another leverage; return the intent's id. Opens a transaction.
-
-    Raises:
-        NoSuchAccount: It is not the client's.
-        NotOpen: It is not on the server.
-        LeverageNotOffered: Its type does not offer it.
-        StillBusy: An earlier change has not ended.
-    """
-    account = _of_client(account_id, client_id)
-    if leverage not in account.type.leverages:
-        raise LeverageNotOffered
-    intent = intend(IntentKind.LEVERAGE, account=account, by=by, payload={"leverage": leverage})
-    changes = {"leverage": [account.leverage, leverage]}
-    audit.note("trading.leverage_asked", about=account, by=by, changes=changes)
-    return intent.pk
-
-
-@transaction.atomic
 def rename_account(
     account_id: uuid.UUID, *, client_id: uuid.UUID, nickname: str, by: Actor
 ) -> None:
@@ -195,34 +152,18 @@ def rename_account(
     audit.note("trading.account_renamed", about=account, by=by)
 
 
-@transaction.atomic
-def show_credentials(account_id: uuid.UUID, *, client_id: uuid.UUID, by: Actor) -> Credentials:
-    """The passwords of a newly opened account, for this one time. Opens a transaction.
-
-    Raises:
-        NoSuchAccount: It is not the client's.
-        NothingToShow: They were shown before, or forgotten.
-    """
-    account = _of_client(account_id, client_id)
-    opened = account.intents.filter(kind=IntentKind.OPEN, state=IntentState.DONE)
-    intent = opened.select_for_update(of=("self",)).exclude(sealed=None).first()
-    if intent is None or account.login is None:
-        raise NothingToShow
-    words = json.loads(intent.secret())
-    forget_secret(intent)
-    audit.note("trading.credentials_shown", about=account, by=by)
-    return Credentials(
-        login=account.login,
-        server_name=servers.server(account.server_id).name,
-        password=words["main"],
-        password_investor=words["investor"],
+def opening_wish(account: TradingAccount, *, held: int = 0) -> Wish:
+    """What is asked for when an account waits for approval; ``type`` must be loaded."""
+    kind = account.type
+    return Wish(
+        kind=OPENING,
+        client_id=account.client_id,
+        subject=audit.reference(account),
+        label=kind.name,
+        words={"type": kind.name, "leverage": account.leverage},
+        facts={"type": kind.name, "group": kind.group, "held": held},
+        asked_at=account.asked_at,
     )
-
-
-def forget_credentials() -> int:
-    """Wipe passwords that nobody looked at in :data:`CREDENTIALS_KEPT`; return how many."""
-    old = Intent.objects.filter(decided_at__lt=clock.now() - CREDENTIALS_KEPT)
-    return old.exclude(sealed=None).update(sealed=None)
 
 
 def _offered(type_id: uuid.UUID, by: Actor) -> AccountType:
@@ -234,24 +175,13 @@ def _offered(type_id: uuid.UUID, by: Actor) -> AccountType:
     return row
 
 
-def _intend_opening(account: TradingAccount, *, by: Actor) -> None:
+def _intend_opening(account: TradingAccount, *, by: Actor, key: str = "") -> None:
     words = {"main": new_password(), "investor": new_password()}
-    intend(IntentKind.OPEN, account=account, by=by, secret=json.dumps(words))
+    intend(IntentKind.OPEN, account=account, by=by, secret=json.dumps(words), key=key)
 
 
 def _locked(account_id: uuid.UUID) -> TradingAccount:
     account = TradingAccount.objects.select_for_update().filter(pk=account_id).first()
     if account is None:
         raise NoSuchAccount
-    return account
-
-
-def _of_client(account_id: uuid.UUID, client_id: uuid.UUID) -> TradingAccount:
-    mine = TradingAccount.objects.select_related("type").filter(pk=account_id, client_id=client_id)
-    account = mine.first()
-    if account is None:
-        raise NoSuchAccount
-    clients.refuse_blocked(client_id)
-    if account.state != AccountState.OPEN:
-        raise NotOpen
     return account

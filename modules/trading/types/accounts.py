@@ -48,6 +48,15 @@ class AccountLine:
     asked_at: dt.datetime
     opened_at: dt.datetime | None
     state_at: dt.datetime | None
+    is_enabled: bool
+    """Whether the login may sign in on the server."""
+    may_trade: bool
+    is_swap_free: bool
+    """As its account type is."""
+    pays_partner: bool
+    may_deposit: bool
+    may_withdraw: bool
+    may_transfer: bool
     uneven_at: dt.datetime | None
     trend: tuple[Decimal, ...] = ()
     """Balance at the end of each of the past 30 days and now, in major units."""

@@ -28,6 +28,7 @@ class TypeWish:
     """In major units of the group's currency."""
     is_swap_free: bool = False
     needs_approval: bool = False
+    takes_open_positions: bool = False
     visibility: str = "clients"
     login_from: int | None = None
     order: int = 100
@@ -52,6 +53,7 @@ class TypeLine:
     accounts_max: int
     is_swap_free: bool
     needs_approval: bool
+    takes_open_positions: bool
     visibility: str
     visibility_label: Text
     login_from: int | None

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
-from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
-from kernel.access import needs, refusals_as_messages
+from kernel.access import needs
 from modules.clients import queries as clients
-from modules.trading import queries, services, tasks
-from modules.trading.forms import AccountsForm, ReasonForm
-from modules.trading.types import HistoryFilter
+from modules.requests import queries as requested
+from modules.trading import queries
+from modules.trading.forms import (
+    AccountsForm,
+    ArchiveForm,
+    LeverageForm,
+    MoveForm,
+    ResetForm,
+    RightsForm,
+    SwitchesForm,
+)
+from modules.trading.types import AccountLine, HistoryFilter
 from modules.trading.views.shared import (
     RANGES,
     ActorRequest,
@@ -22,6 +30,7 @@ from modules.trading.views.shared import (
     is_fragment,
     missing_as_404,
     range_of,
+    reference,
 )
 from provisioning.servers import queries as servers
 
@@ -65,9 +74,8 @@ def account(request: ActorRequest, account_id: uuid.UUID) -> HttpResponse:
     with missing_as_404():
         shown = queries.account(account_id, by=request.actor)
     wanted = range_of(request)
-    page = request.GET.get("page", "1")
-    history = HistoryFilter(account_ids=(shown.id,), page=int(page) if page.isdecimal() else 1)
     names = clients.names([shown.client_id])
+    history = HistoryFilter(account_ids=(shown.id,))
     context = {
         "account": shown,
         "client_name": names.get(shown.client_id) if shown.client_id else None,
@@ -76,38 +84,45 @@ def account(request: ActorRequest, account_id: uuid.UUID) -> HttpResponse:
         "range": wanted,
         "ranges": RANGES,
         "positions": queries.positions([shown.id]),
-        "history": queries.trades_page(history),
-        "money": queries.money_page(HistoryFilter(account_ids=(shown.id,)), per_page=10),
-        "reason_form": ReasonForm(),
-        "can_decide": request.actor.may("trading.decide_accounts") and shown.state == "requested",
+        "history": queries.trades_page(history, per_page=5),
+        "money": queries.money_page(history, per_page=5),
+        "changes": queries.changes_of(shown.id),
+        "asked": requested.of_subject(reference(shown.id), limit=10)
+        if request.actor.may(requested.SEE)
+        else (),
+        **_actions(request, shown),
     }
     return render(request, "trading/office_account.html", context)
 
 
-@needs("trading.decide_accounts")
-@require_POST
-def approve(request: ActorRequest, account_id: uuid.UUID) -> HttpResponse:
-    """Let a requested account be opened."""
+@needs("trading.see_accounts")
+def figures(request: ActorRequest, account_id: uuid.UUID) -> HttpResponse:
+    """The figures and positions that move, for the page to ask every few seconds."""
     with missing_as_404():
-        queries.account(account_id, by=request.actor)
-        with refusals_as_messages(request):
-            services.approve_account(account_id, by=request.actor)
-            messages.success(request, _("Approved. The account is being opened."))
-    tasks.carry_out_due.send()
-    return redirect("office:trading:account", account_id)
+        shown = queries.account(account_id, by=request.actor)
+    context = {"account": shown, "positions": queries.positions([shown.id])}
+    return render(request, "trading/office_figures.html", context)
 
 
-@needs("trading.decide_accounts")
-@require_POST
-def refuse(request: ActorRequest, account_id: uuid.UUID) -> HttpResponse:
-    """Turn a requested account down."""
-    form = ReasonForm(request.POST)
-    with missing_as_404():
-        queries.account(account_id, by=request.actor)
-        if form.is_valid():
-            with refusals_as_messages(request):
-                services.refuse_account(account_id, by=request.actor, **form.cleaned_data)
-                messages.success(request, _("The request was turned down."))
-        else:
-            messages.error(request, _("Please give a reason."))
-    return redirect("office:trading:account", account_id)
+def _actions(request: ActorRequest, shown: AccountLine) -> dict[str, Any]:
+    """The forms of what the asker may change about the account now."""
+    can_change = request.actor.may("trading.change_accounts")
+    kind = queries.account_type(shown.type_id)
+    offered = queries.types_to_move_to(shown, for_staff=True)
+    rights = {"is_enabled": shown.is_enabled, "may_trade": shown.may_trade}
+    switches = {
+        name: getattr(shown, name)
+        for name in ("may_deposit", "may_withdraw", "may_transfer", "pays_partner")
+    }
+    return {
+        "can_change": can_change,
+        "can_credit": request.actor.may("trading.change_credit") and shown.is_open,
+        "leverage_form": LeverageForm(
+            leverages=kind.leverages, initial={"leverage": shown.leverage}
+        ),
+        "move_form": MoveForm(offered=offered) if offered else None,
+        "reset_form": ResetForm(),
+        "rights_form": RightsForm(initial=rights),
+        "switches_form": SwitchesForm(initial=switches),
+        "archive_form": ArchiveForm(),
+    }

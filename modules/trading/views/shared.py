@@ -34,6 +34,11 @@ def own_id(request: ActorRequest) -> uuid.UUID:
     return request.actor.id
 
 
+def reference(account_id: uuid.UUID) -> str:
+    """How requests name an account."""
+    return f"trading.TradingAccount:{account_id}"
+
+
 def is_fragment(request: HttpRequest) -> bool:
     """Whether only a part of the page is asked for."""
     return request.headers.get("HX-Request") == "true"

@@ -106,6 +106,7 @@ def _told(line: TypeLine) -> dict[str, Any]:
         "demo_amount": line.demo_amount.amount,
         "is_swap_free": line.is_swap_free,
         "needs_approval": line.needs_approval,
+        "takes_open_positions": line.takes_open_positions,
         "visibility": line.visibility,
         "login_from": line.login_from,
         "order": line.order,
