@@ -19,7 +19,11 @@ from devstack.layout import REPOSITORY
 PINNED = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)==(?P<version>[^\s;\\]+)", re.MULTILINE)
 HOST = re.compile(r"https?://|--index-url|--find-links|--extra-index-url|--trusted-host")
 PYTHON_LOCKS = {"base": ("base",), "dev": ("base", "dev"), "docs": ("docs",)}
-NPM_LOCKS = ("frontend/package-lock.json", "platform/devstack/chromium/package-lock.json")
+NPM_LOCKS = (
+    "frontend/package-lock.json",
+    "platform/devstack/chromium/package-lock.json",
+    "tests/provisioning/simulator/third_party/package-lock.json",
+)
 
 
 def main() -> int:

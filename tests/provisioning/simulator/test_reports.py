@@ -176,7 +176,8 @@ def test_positions_are_checked_against_the_deals_and_mended(world, ask, rich):
     ask("position/delete", ticket=gone.position)
     world.store.run(
         "insert into positions (position, login, symbol, side, digits, contract, volume,"
-        " price_open, opened_ms, updated_ms) select 999, login, symbol, side, digits, contract, volume,"
+        " price_open, opened_ms, updated_ms)"
+        " select 999, login, symbol, side, digits, contract, volume,"
         " price_open, opened_ms, updated_ms from positions where position = ?",
         right.position,
     )

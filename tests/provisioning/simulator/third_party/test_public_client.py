@@ -1,0 +1,89 @@
+"""A public Web API client, unchanged, does its work against the simulated server."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from devstack import npm
+from tests.support.simulator import running
+
+pytestmark = [pytest.mark.no_database, pytest.mark.slow]
+
+FOLDER = Path(__file__).parent
+GROUP = "real\\standard-usd"
+
+
+@pytest.fixture(scope="module")
+def installed():
+    """The client in ``node_modules``, as the lock file has it."""
+    done = subprocess.run(
+        npm.command("ci", "--ignore-scripts", "--no-audit", "--no-fund"),
+        cwd=FOLDER,
+        env=npm.environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    if done.returncode:
+        pytest.skip(f"NOT TESTED: npm cannot install the public client mt5-sdk: {done.stderr}")
+
+
+@pytest.fixture(scope="module")
+def verdict(installed, tmp_path_factory):
+    """What the session of ``session.cjs`` came to."""
+    with running(tmp_path_factory.mktemp("third_party")) as server:
+        told = subprocess.run(
+            [str(npm.node_folder() / "bin" / "node"), "session.cjs"],
+            cwd=FOLDER,
+            env=npm.environment()
+            | {
+                "HOST": "127.0.0.1",
+                "PORT": str(server.port),
+                "LOGIN": str(server.login),
+                "API_PASSWORD": server.password,
+                "GROUP": GROUP,
+                "NODE_NO_WARNINGS": "1",
+            },
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+        assert told.returncode == 0, told.stdout + told.stderr
+        yield json.loads(told.stdout.splitlines()[-1])
+
+
+def test_it_signs_in_and_adds_an_account(verdict):
+    assert verdict["created"]["Group"] == GROUP
+    assert verdict["created"]["Name"] == "Theo Adler"
+
+
+def test_it_pays_in_and_out_by_body_and_by_query(verdict):
+    deals = {deal["Deal"]: deal for deal in verdict["traded"]["deals"]}
+
+    assert deals[verdict["deposit"]["Ticket"]]["Profit"] == "1000.50"
+    assert deals[verdict["withdrawal"]["Ticket"]]["Profit"] == "-200.00"
+
+
+def test_it_changes_an_account_and_its_password(verdict):
+    assert (verdict["updated"]["Leverage"], verdict["updated"]["City"]) == ("50", "Vienna")
+    assert verdict["passwords"] == [True, False, True, True]
+
+
+def test_it_trades_and_reads_deals_and_positions(verdict):
+    traded = verdict["traded"]
+
+    assert traded["result"]["ResultRetcode"] == "10009"
+    assert [deal["Action"] for deal in traded["deals"]] == ["2", "2", "0"]
+    assert [(one["Symbol"], one["Volume"]) for one in traded["positions"]] == [("EURUSD", "100")]
+    assert traded["positions"][0]["Position"] == traded["deals"][-1]["PositionID"]
+
+
+def test_it_finds_the_account_again_alone_and_in_its_group(verdict):
+    assert verdict["user"]["Balance"] == "800.50"
+    assert [one["Login"] for one in verdict["batch"]["answer"]] == [verdict["created"]["Login"]]
