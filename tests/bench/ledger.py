@@ -33,8 +33,8 @@ FEW, MANY = 10_000, 10_000_000
 ACCOUNTS = """
     INSERT INTO wallets_account (id, code, client_id, currency, exponent, keeps_balance, opened_at)
     SELECT md5('w' || n)::uuid, 'client_wallet:' || md5('c' || n)::uuid, md5('c' || n)::uuid,
-           'USD', 2, true, '2026-01-01' FROM generate_series(0, %(wallets)s - 1) n
-    UNION ALL SELECT md5('bank')::uuid, 'bank', NULL, 'USD', 2, false, '2026-01-01'
+           'USD', 2, true, '2026-01-01'::timestamptz FROM generate_series(0, %(wallets)s - 1) n
+    UNION ALL SELECT md5('bank')::uuid, 'bank', NULL, 'USD', 2, false, '2026-01-01'::timestamptz
 """
 COPY_OUT = {
     "wallets_entry (id, kind, key, request_hash, legs, actor_kind, actor_name, cause, note,"
@@ -193,8 +193,8 @@ def _copy(
     source: psycopg.Connection, target: psycopg.Connection, table: str, statement: str
 ) -> None:
     with (
-        source.cursor().copy(f"COPY ({statement}) TO STDOUT (FORMAT binary)") as out,
-        target.cursor().copy(f"COPY {table} FROM STDIN (FORMAT binary)") as into,
+        source.cursor().copy(f"COPY ({statement}) TO STDOUT") as out,
+        target.cursor().copy(f"COPY {table} FROM STDIN") as into,
     ):
         for chunk in out:
             into.write(chunk)
