@@ -18,6 +18,7 @@ from kernel.pin import PUBLIC
 from provisioning.runs import checklist as setup
 from provisioning.runs import domains as hosts
 from provisioning.runs.forms import CompanyForm, DomainForm
+from provisioning.servers import queries as servers
 from tenants import services as tenancy
 from tenants.work import run_in
 
@@ -25,8 +26,13 @@ from tenants.work import run_in
 @require_GET
 @needs("provisioning.see_setup")
 def checklist(request: HttpRequest) -> HttpResponse:
-    """What is set up and what comes next."""
-    return render(request, "runs/checklist.html", {"checklist": setup.checklist()})
+    """What is set up and what comes next, and what is wrong with the trading servers."""
+    may_see = _actor(request).may("provisioning.see_servers")
+    words = {
+        "checklist": setup.checklist(),
+        "incidents": servers.open_incidents() if may_see else (),
+    }
+    return render(request, "runs/checklist.html", words)
 
 
 @needs("provisioning.manage_company")

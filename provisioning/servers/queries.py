@@ -75,7 +75,7 @@ def wiring(server_id: uuid.UUID) -> Wiring:
     Raises:
         NoSuchServer: There is none.
     """
-    row = Server.objects.filter(pk=server_id).first()
+    row = Server.objects.present().filter(pk=server_id).first()
     if row is None:
         raise NoSuchServer
     return Wiring(

@@ -227,6 +227,11 @@ class Budget:
     """What is left of the errors that the target allows; below 0 it was missed."""
 
     @property
+    def shown(self) -> Decimal:
+        """What is left, as a bar can show it."""
+        return min(max(self.left_percent or Decimal(0), Decimal(0)), Decimal(100))
+
+    @property
     def tone(self) -> str:
         """Colour of what is left."""
         if self.left_percent is None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import http.server
+import select
 import socket
+import socketserver
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,6 +33,30 @@ def plain_http(context: object | None = None) -> Iterator[int]:
     finally:
         server.shutdown()
         server.server_close()
+
+
+class _Relay(socketserver.BaseRequestHandler):
+    def handle(self) -> None:
+        with socket.create_connection(("127.0.0.1", self.server.target)) as far:  # type: ignore[attr-defined]
+            ends = {self.request: far, far: self.request}
+            while True:
+                readable, _, _ = select.select(list(ends), [], [], 30)
+                for one in readable:
+                    piece = one.recv(65_536)
+                    if not piece:
+                        return
+                    ends[one].sendall(piece)
+
+
+@contextmanager
+def forwarder(target: int) -> Iterator[int]:
+    """A port that passes everything on to another port of this machine."""
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), _Relay) as server:
+        server.daemon_threads = True
+        server.target = target  # type: ignore[attr-defined]
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server.server_address[1]
+        server.shutdown()
 
 
 def closed_port() -> int:

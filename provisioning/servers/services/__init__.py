@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from provisioning.servers.services.alerting import set_alerts, watch
+from provisioning.servers.services.alerting import pulse_of, set_alerts, watch
 from provisioning.servers.services.calls import forget_tallies, tally_calls
 from provisioning.servers.services.certifying import (
     ask_certification,
@@ -58,6 +58,7 @@ __all__ = [
     "look_again",
     "move_server",
     "probe",
+    "pulse_of",
     "read_groups",
     "redraft_server",
     "remove_server",
