@@ -51,6 +51,17 @@ def funds_of(wallet_ids: Iterable[uuid.UUID]) -> Mapping[uuid.UUID, Funds]:
     }
 
 
+def funds_of_client(client_id: uuid.UUID) -> Mapping[uuid.UUID, Funds]:
+    """What is in each of a client's wallets, in the order of their currencies."""
+    rows = Balance.objects.filter(account__client_id=client_id).order_by("account__currency")
+    return {
+        pk: Funds(balance=Money(posted, currency), held=Money(held, currency))
+        for pk, posted, held, currency in rows.values_list(
+            "pk", "posted_minor", "held_minor", "account__currency"
+        )
+    }
+
+
 def balance(account_id: uuid.UUID) -> Money:
     """What is on any account, a wallet or one of the house; negative is owed to the house.
 
