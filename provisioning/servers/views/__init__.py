@@ -1,0 +1,1 @@
+"""Trading servers in the back office."""
