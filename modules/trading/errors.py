@@ -296,3 +296,11 @@ class CommentNeeded(Refused):
     code = "trading.comment_needed"
     sentence = _("Say what the credit is for.")
     field = "comment"
+
+
+class TooPrecise(Refused):
+    """The amount has more decimals than its currency can pay."""
+
+    code = "trading.too_precise"
+    sentence = _("This amount is finer than %(currency)s can be paid.")
+    field = "amount"

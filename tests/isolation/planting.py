@@ -24,6 +24,7 @@ from kernel.pin import PUBLIC, pin
 from kernel.storage import private_url
 from modules.announcements.models import Announcement
 from modules.notes.models import Note, Task
+from modules.requests.models import Paper, Request
 from modules.trading.models import AccountType, Intent, TradingAccount
 from provisioning.servers import services as servers
 from provisioning.servers.models import Probe
@@ -56,6 +57,7 @@ def plant(place: Any, *, admin: Any, client: Any) -> dict[str, str]:
         }
         planted |= _trading(client, planted["server_id"])
         planted |= _notes(client)
+        planted |= _requests(client, planted["account_id"])
     planted["identity_invitation:token"] = _invitation(place)
     planted["domain_id"] = _domain(place)
     return planted
@@ -143,6 +145,22 @@ def _notes(client: Any) -> dict[str, str]:
     }
 
 
+def _requests(client: Any, account_id: str) -> dict[str, str]:
+    moment = clock.now()
+    row = Request.objects.create(
+        kind="trading.leverage", key=CANARY, client_id=client.pk, label=CANARY,
+        subject=f"trading.TradingAccount:{account_id}", is_asked_by_client=True,
+        words={"login": CANARY, "now": 100, "wanted": 200}, asked_by_id=client.pk,
+        asked_by_name=CANARY, asked_at=moment, expected_at=moment,
+        levels=[{"name": CANARY, "roles": [], "people": [], "who": [], "least": None}],
+    )  # fmt: skip
+    name = default_storage.save("requests/passport.pdf", ContentFile(CANARY.encode()))
+    paper = Paper.objects.create(
+        request=row, name=CANARY, file=name, size=9, actor_name=CANARY, added_at=moment
+    )
+    return {"request_id": str(row.pk), "paper_id": str(paper.pk)}
+
+
 def _looks(place: Any, admin: Any) -> dict[str, str]:
     themes.edit_draft({"brand": "#0b5d4b"}, by=SYSTEM)
     themes.upload_logo("square", _file(SVG), len(SVG), by=SYSTEM)
@@ -179,5 +197,7 @@ NAMES_NOBODY: Mapping[str, str] = {
     "page": "dashboard",
     "key": "analytics",
     "rest": "nothing/here",
+    "kind": "trading.leverage",
+    "part": "trades",
 }
 """Parameters that name a thing of the product's, the same at every broker."""

@@ -125,7 +125,7 @@ def _covers(held: Scope | None, wanted: Scope) -> bool:
 
 
 def _broker_presets() -> tuple[Preset, ...]:
-    see_clients = {"clients.see_*": "all", "trading.see_*": "all"}
+    see_clients = {"clients.see_*": "all", "trading.see_*": "all", "requests.see_*": "all"}
     return (
         Preset(key=ADMIN, name=_("Administrator"), grants={"*": "all"}, is_locked=True),
         Preset(
@@ -137,7 +137,13 @@ def _broker_presets() -> tuple[Preset, ...]:
         Preset(
             key="finance",
             name=_("Finance"),
-            grants={**see_clients, "cashier.*": "all", "wallets.*": "all", "ib.*": "all"},
+            grants={
+                **see_clients,
+                "cashier.*": "all",
+                "wallets.*": "all",
+                "ib.*": "all",
+                "trading.*_credit": "all",
+            },
         ),
         Preset(
             key="compliance",
