@@ -95,9 +95,11 @@ def add_trader(server: Server, values: Mapping[str, Any]) -> object:
     world, login, kind = server.world, int(values["login"]), str(values["kind"])
     days = int(values.get("history_days", 0))
     deposit = Decimal(str(values["deposit"])) if "deposit" in values else None
+    leader, past = int(values.get("leader", 0)), None
     with world.transaction():
-        past = history.make_up(world, login, kind, days=days, deposit=deposit) if days else None
-        traders.attach(world, login, kind, leader=int(values.get("leader", 0)))
+        if days:
+            past = history.make_up(world, login, kind, days=days, deposit=deposit, leader=leader)
+        traders.attach(world, login, kind, leader=leader)
     digits = world.group_of(login).digits
     return {
         "login": login,

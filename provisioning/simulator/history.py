@@ -7,16 +7,25 @@ add up to, so charts, histories and ``check_balance`` agree.
 from __future__ import annotations
 
 import heapq
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 
-from provisioning.simulator.booking import Ticket
+from provisioning.simulator.booking import ENTRY_IN, ENTRY_OUT, Ticket
 from provisioning.simulator.clock import DAY_MS, day_of
 from provisioning.simulator.margin import to_minor
 from provisioning.simulator.money import BALANCE, book_money
 from provisioning.simulator.retcodes import Retcode
 from provisioning.simulator.risk import nights, swap_of
-from provisioning.simulator.traders import HOUR, KINDS, MINUTE, Kind, choose, funds_in_dollars
+from provisioning.simulator.traders import (
+    HOUR,
+    KINDS,
+    MINUTE,
+    Kind,
+    choose,
+    delay_ms,
+    funds_in_dollars,
+)
 from provisioning.simulator.trading import close_position, open_position
 from provisioning.simulator.world import World
 
@@ -34,12 +43,19 @@ class Past:
 
 
 def make_up(
-    world: World, login: int, kind: str, *, days: int, deposit: Decimal | None = None
+    world: World,
+    login: int,
+    kind: str,
+    *,
+    days: int,
+    deposit: Decimal | None = None,
+    leader: int = 0,
 ) -> Past:
     """Write ``days`` of history before now; the account's registration moves before it.
 
     ``deposit`` in major units of the account's currency comes first; by default 10,000 (or what
-    that is worth in a currency without cents).
+    that is worth in a currency without cents). A copycat with a ``leader`` has done what the leader
+    did, a few seconds later.
 
     Raises:
         Retcode: 13 no such account, 3 no such kind.
@@ -52,8 +68,11 @@ def make_up(
     before = world.store.number("select count(*) from deals where login = ?", login)
     amount = deposit if deposit is not None else DEPOSIT * (100 if group.digits == 0 else 1)
     _pay_in(world, login, to_minor(amount, group.digits), begins)
-    moments = _moments(world, login, kind, begins, now)
-    _live_through(world, login, KINDS[kind], moments, now)
+    if kind == "copycat" and leader:
+        _copy(world, login, leader, begins, now)
+    else:
+        moments = _moments(world, login, kind, begins, now)
+        _live_through(world, login, KINDS[kind], moments, now)
     world.store.run(
         "update users set registered_s = min(registered_s, ?) where login = ?",
         (begins - 20 * MINUTE) // 1000,
@@ -93,6 +112,42 @@ def _live_through(world: World, login: int, kind: Kind, moments: list[int], now:
             close_position(world, position, at_ms=closes_ms)
         if opens_ms < now and len(closings) < kind.most_open:
             _open(world, login, kind, opens_ms, now, closings)
+
+
+def _copy(world: World, login: int, leader: int, begins: int, now: int) -> None:
+    """Open and close what the leader opened and closed, each time a few seconds later."""
+    mine: dict[int, int] = {}
+    done = world.store.all(
+        "select * from deals where login = ? and action < 2 and time_ms >= ?"
+        " and position in (select position from deals where login = ? and entry = 1)"
+        " order by time_ms, deal",
+        leader,
+        begins,
+        leader,
+    )
+    for deal in done:
+        at_ms = deal["time_ms"] + delay_ms(world, login, deal["deal"])
+        if deal["entry"] == ENTRY_IN and at_ms < now:
+            ticket = Ticket(
+                login=login,
+                symbol=deal["symbol"],
+                side=deal["action"],
+                volume=deal["volume"],
+                comment=f"copy {deal['position']}",
+            )
+            with suppress(Retcode):  # closed a second later: missed
+                mine[deal["position"]] = open_position(world, ticket, at_ms=at_ms).position
+        elif deal["entry"] == ENTRY_OUT and deal["position"] in mine:
+            _close_copy(world, mine[deal["position"]], at_ms)
+
+
+def _close_copy(world: World, position: int, at_ms: int) -> None:
+    """Close at that moment, or at the last price before it when trading has ended."""
+    row = world.store.one("select symbol, opened_ms from positions where position = ?", position)
+    if row is not None:
+        closes_ms = _open_moment(world, row["symbol"], row["opened_ms"], at_ms)
+        _add_swaps(world, position, row["opened_ms"], closes_ms)
+        close_position(world, position, at_ms=closes_ms)
 
 
 def _open(

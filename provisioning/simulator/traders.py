@@ -107,6 +107,11 @@ def choose(
     return symbol, side, min(volume, 10 * LOT), closes_ms
 
 
+def delay_ms(world: World, login: int, number: int) -> int:
+    """How long after a leader's trade a copycat does the same: one to four seconds."""
+    return world.dice(login, "copies", number).randrange(MS, 4 * MS)
+
+
 def funds_in_dollars(world: World, minor: int, login: int) -> float:
     """What an amount of an account is worth in dollars: sizes of trades follow it."""
     group = world.group_of(login)
@@ -142,8 +147,13 @@ def _trade(world: World, row: Row, now: int) -> None:
 
 
 def _copy(world: World, row: Row) -> None:
-    """Open what the leader has opened since, and close what he has closed."""
+    """Open what the leader has opened since, and close what he has closed.
+
+    What is new is copied when it is as old as the copycat is slow; what the leader has left is left
+    in the next round.
+    """
     login, leader = int(row["login"]), int(row["leader"])
+    now = world.clock.now_ms()
     mine = {
         str(held["comment"]): int(held["position"])
         for held in world.store.all("select * from positions where login = ?", login)
@@ -151,7 +161,8 @@ def _copy(world: World, row: Row) -> None:
     theirs = world.store.all("select * from positions where login = ?", leader)
     for held in theirs:
         name = f"copy {held['position']}"
-        if name not in mine:
+        seen_ms = held["opened_ms"] + delay_ms(world, login, held["position"])
+        if name not in mine and seen_ms <= now:
             _try(
                 world,
                 Ticket(

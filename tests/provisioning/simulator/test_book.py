@@ -206,6 +206,8 @@ def test_a_copycat_follows_its_leader(world, open_account):
     fill = open_position(world, Ticket(login=leader, symbol="EURUSD", side=BUY, volume=LOT // 10))
 
     rounds.one_round(world)
+    world.clock.jump(4_000)
+    rounds.one_round(world)
     mine = world.store.one("select * from positions where login = ?", copycat)
     close_position(world, fill.position)
     world.clock.jump(5_000)
