@@ -49,9 +49,9 @@ class _Relay(socketserver.BaseRequestHandler):
 
 
 @contextmanager
-def forwarder(target: int) -> Iterator[int]:
+def forwarder(target: int, *, at: str = "127.0.0.1") -> Iterator[int]:
     """A port that passes everything on to another port of this machine."""
-    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), _Relay) as server:
+    with socketserver.ThreadingTCPServer((at, 0), _Relay) as server:
         server.daemon_threads = True
         server.target = target  # type: ignore[attr-defined]
         threading.Thread(target=server.serve_forever, daemon=True).start()

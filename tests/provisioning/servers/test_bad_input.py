@@ -11,7 +11,7 @@ from provisioning.servers import services
 from provisioning.servers.adapters.mt5_web_api import channel
 from provisioning.servers.models import Probe, Server
 from tests.provisioning.servers.conftest import RIGHTS
-from tests.support.plain_servers import closed_port, plain_http
+from tests.support.plain_servers import closed_port, forwarder, plain_http
 from tests.support.simulator import running
 
 CONNECT = "/office/provisioning/servers/connect/"
@@ -159,8 +159,9 @@ def test_a_self_signed_certificate(entered, simulator):
     assert "Compare its fingerprint" in page
 
 
-def test_a_certificate_for_another_name(entered):
-    page = entered(host="127.0.0.2")
+def test_a_certificate_for_another_name(entered, simulator):
+    with forwarder(simulator.port, at="127.0.0.2") as port:
+        page = entered(host="127.0.0.2", port=port)
 
     assert "The certificate was made for another name than 127.0.0.2." in page
     assert "Enter the name that is in the certificate" in page
