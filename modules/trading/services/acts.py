@@ -17,8 +17,8 @@ from modules.clients import queries as clients
 from modules.clients.types import Contact
 from modules.trading.errors import NotEmpty, WrongPassword
 from modules.trading.models import Intent, IntentKind, LoginCounter, TradingAccount
-from modules.trading.services.looks import facts_of, ours
-from modules.trading.services.work import Work
+from modules.trading.services.looks import facts_of, look, ours
+from modules.trading.services.work import Booked, Doubled, Work
 from provisioning.servers import queries as servers
 from provisioning.servers.errors import AccountNotFound, LoginTaken, ServerFull
 from provisioning.servers.port import TradingServer
@@ -48,6 +48,17 @@ def send(server: TradingServer, work: Work) -> dict[str, Any]:
 
 
 def _move_money(server: TradingServer, work: Work) -> dict[str, Any]:
+    """Move it, unless an attempt of which the server said that it did nothing is there after all.
+
+    Raises:
+        OutcomeUnknown: It is there more than once, or nobody knows.
+    """
+    if work.attempt > 1 and not work.was_sent:
+        verdict = look(server, work)
+        if isinstance(verdict, Booked):
+            return verdict.facts
+        if isinstance(verdict, Doubled):
+            raise OutcomeUnknown(work.tag, "found more than once")
     return {"deal_id": server.change_balance(work.operation)}
 
 

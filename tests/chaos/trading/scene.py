@@ -30,7 +30,7 @@ LATENESS = 0.7
 SHORT: dict[str, float] = {
     "TRADING_CALL_SECONDS": 0.4,
     "TRADING_GUARD_SECONDS": 0.5,
-    "TRADING_LEASE_SECONDS": 0.8,
+    "TRADING_LEASE_SECONDS": 1.5,
     "TRADING_SETTLE_SECONDS": 2.0,
 }
 """The windows of these tests: late bookings come within the time in which we wait for them."""
@@ -110,9 +110,9 @@ class Scene:
             time.sleep(0.02)
 
     def undecided(self) -> list[tuple[str, str]]:
-        """What is not decided, but for what waits for a person."""
+        """What is not decided."""
         with self.place.pin():
-            rows = Intent.objects.filter(state__in=OPEN_STATES).exclude(state="manual")
+            rows = Intent.objects.filter(state__in=OPEN_STATES)
             return list(rows.values_list("kind", "state"))
 
     def states(self, operation_ids: list[uuid.UUID]) -> list[str]:
