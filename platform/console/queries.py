@@ -6,8 +6,10 @@ states that each broker's own tasks publish. The console has no way to a client.
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections.abc import Mapping
+from decimal import Decimal
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,7 +17,15 @@ from django.utils.translation import gettext_lazy
 
 from billing import queries as billing
 from billing.types import SubscriptionLine
-from console.types import BrokerLine, BrokerPage, BrokerSheet, Deed, Figure, ModuleLine
+from console.types import (
+    BrokerLine,
+    BrokerPage,
+    BrokerSheet,
+    Deed,
+    Figure,
+    ModuleLine,
+    ServerHealth,
+)
 from kernel import audit, events
 from kernel.events import DeadLetter
 from kernel.pin import PUBLIC
@@ -86,6 +96,7 @@ def find_broker(tenant_id: uuid.UUID) -> BrokerSheet | None:
         subscription=subscription,
         invoices=billing.invoices(tenant_id=tenant_id, limit=24),
         modules=_modules(tenant),
+        server=_server_health(tenant),
         figures=_figures(tenant),
         run=provisioning.find_run_of(tenant_id),
     )
@@ -167,6 +178,28 @@ def _server(tenant: TenantLine) -> Figure:
     state = str(tenant.health.get("server", "none"))
     value, tone = _SERVER.get(state, (_("Unknown"), ""))
     return Figure(label=_("Trading server"), value=str(value), tone=tone)
+
+
+def _server_health(tenant: TenantLine) -> ServerHealth:
+    success = _count(tenant, "server_success_bp")
+    return ServerHealth(
+        state=_server(tenant),
+        since_at=_instant(tenant, "server_since"),
+        servers=_count(tenant, "servers"),
+        not_answering=_count(tenant, "servers_down"),
+        incidents=_count(tenant, "server_incidents"),
+        success_percent=None if success is None else Decimal(success) / 100,
+        certificate_days=_count(tenant, "server_certificate_days"),
+    )
+
+
+def _instant(tenant: TenantLine, key: str) -> dt.datetime | None:
+    """An instant that a broker publishes; what is none is not shown."""
+    try:
+        found = dt.datetime.fromisoformat(str(tenant.health.get(key, "")))
+    except ValueError:
+        return None
+    return found if found.tzinfo else None
 
 
 def _figures(tenant: TenantLine) -> tuple[Figure, ...]:

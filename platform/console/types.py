@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from dataclasses import dataclass
+from decimal import Decimal
 
 from billing.types import InvoiceLine, SubscriptionLine
 from kernel.audit import EntryLine
@@ -64,6 +65,22 @@ class ModuleLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ServerHealth:
+    """How a broker's trading servers are, as it publishes it: a colour, since when, counts."""
+
+    state: Figure
+    since_at: dt.datetime | None
+    """When it last was otherwise."""
+    servers: int | None
+    not_answering: int | None
+    incidents: int | None
+    success_percent: Decimal | None
+    """Of the calls of the past 24 hours."""
+    certificate_days: int | None
+    """Until the first certificate expires."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BrokerSheet:
     """One broker, as far as the vendor knows it."""
 
@@ -73,6 +90,7 @@ class BrokerSheet:
     subscription: SubscriptionLine | None
     invoices: tuple[InvoiceLine, ...]
     modules: tuple[ModuleLine, ...]
+    server: ServerHealth
     figures: tuple[Figure, ...]
     run: RunView | None
 

@@ -27,10 +27,10 @@ from provisioning.servers.services.grouping import read_groups
 from provisioning.servers.services.health import (
     check_health,
     forget_samples,
-    report_health,
     usable_servers,
 )
 from provisioning.servers.services.probing import ask_probe, give_up_lost, probe, run_probe
+from provisioning.servers.services.reporting import report_health
 from provisioning.servers.services.rights import look_again
 from provisioning.servers.services.wiring import (
     check_address,

@@ -8,7 +8,7 @@ import uuid
 
 from django.db import transaction
 
-from kernel import clock, events, pin
+from kernel import clock, events
 from kernel.errors import Refused, Unavailable
 from provisioning.servers import findings
 from provisioning.servers.errors import NoSuchServer
@@ -16,9 +16,6 @@ from provisioning.servers.events import ServerBroke, ServerRecovered
 from provisioning.servers.models import HealthSample, Server, ServerState
 from provisioning.servers.services.connecting import trading_server
 from provisioning.servers.types import ServerClock
-from tenants import directory
-from tenants import services as tenancy
-from tenants.work import run_in
 
 BROKEN_AFTER = 3
 """Failed looks in a row: weekly restarts take minutes, a single miss is nothing."""
@@ -52,15 +49,6 @@ def check_health(server_id: uuid.UUID) -> bool:
         return False
     _note_sign_of_life(server_id, read, round((time.monotonic() - started) * 1000))
     return True
-
-
-def report_health() -> None:
-    """Tell the vendor how the pinned tenant's servers are: states only, nothing of theirs."""
-    info = directory.find_by_schema(pin.current())
-    if info is None:
-        return
-    states = list(Server.objects.usable().values_list("state", flat=True))
-    run_in(pin.PUBLIC, tenancy.record_health, info.id, {"server": _overall(states)})
 
 
 def forget_samples() -> int:
@@ -104,9 +92,3 @@ def _note_silence(server_id: uuid.UUID, why: str) -> None:
         events.publish(ServerBroke(server_id=row.pk, reason=row.last_failure))
     row.save()
     HealthSample.objects.create(server=row, taken_at=clock.now(), is_up=False)
-
-
-def _overall(states: list[str]) -> str:
-    if not states:
-        return "none"
-    return "down" if ServerState.BROKEN in states else "up"

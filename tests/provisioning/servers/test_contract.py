@@ -6,10 +6,12 @@
 
 from __future__ import annotations
 
+import ast
 import datetime as dt
 import os
 from dataclasses import dataclass
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -20,9 +22,11 @@ from provisioning.servers.adapters.mt5_web_api.session import Credentials, Sessi
 from provisioning.servers.errors import (
     AccountNotFound,
     AmountTooLarge,
+    GroupCurrencyDiffers,
     GroupNotAllowed,
     InvalidRequest,
     LoginTaken,
+    NotPermitted,
     ShortOfFunds,
     TradeRefused,
     WeakPassword,
@@ -294,6 +298,76 @@ def test_accounts_of_groups_are_listed(site, theo):
     assert theo in [record.login for record in site.server.accounts_in([site.group])]
     assert site.server.positions_in([site.group]) is not None
     assert site.server.orders_of([theo]) == ()
+
+
+def test_the_session_is_opened_when_needed_and_closed(site):
+    site.server.ping()
+    site.server.close()
+    site.server.ping()
+
+    assert site.server.capabilities.can_find_operation
+    assert site.server.capabilities.max_comment_length == 31
+
+
+def test_swaps_and_hours_of_symbols_are_read(site):
+    pair = next(one for one in site.server.symbols() if one.name == "EURUSD")
+
+    assert (pair.currency_base, pair.currency_profit) == ("EUR", "USD")
+    assert pair.swap_triple_weekday in range(8)
+    assert {hours.weekday for hours in pair.trade_sessions} <= set(range(7))
+    assert site.server.symbol_for_group("EURUSD", group=site.group).lots_step > 0
+
+
+def test_an_account_moves_to_another_group_of_its_currency_only(site, theo):
+    own = site.server.account(theo)
+    others = [group for group in site.server.groups() if group.name.lower() != own.group.lower()]
+    foreign = next((one for one in others if one.currency != own.currency), None)
+
+    if foreign is not None:
+        with pytest.raises((GroupCurrencyDiffers, NotPermitted)):
+            site.server.change_account(theo, AccountChanges(group=foreign.name))
+    assert site.server.account(theo).group == own.group
+
+
+def test_an_open_position_is_found_among_those_of_its_group(site, theo):
+    pay(site, theo, "5000")
+    order = MarketOrder(login=theo, symbol="EURUSD", side=Side.BUY, lots=Decimal("0.01"))
+    site.server.trade(order)
+
+    (held,) = site.server.positions_of([theo])
+    assert held in site.server.positions_in([site.group])
+    assert site.server.account_states([theo])[0].margin > 0
+
+    site.server.trade(
+        MarketOrder(
+            login=theo,
+            symbol="EURUSD",
+            side=Side.SELL,
+            lots=Decimal("0.01"),
+            closes_position=held.position_id,
+        )
+    )
+    assert held.position_id not in {
+        one.position_id for one in site.server.positions_in([site.group])
+    }
+    pay(site, theo, -site.server.account(theo).balance, tag="W-9")
+
+
+def test_every_method_of_the_port_is_held_to_its_contract_here():
+    wanted = {name for name in vars(TradingServer) if not name.startswith("_")}
+    tree = ast.parse(Path(__file__).read_text())
+    used = {
+        node.attr
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Attribute)
+        and node.value.attr == "server"
+    }
+
+    assert wanted - used == set()
+    assert all(
+        callable(getattr(Mt5WebApi, name, None)) or name == "capabilities" for name in wanted
+    )
 
 
 def _hour_ago():

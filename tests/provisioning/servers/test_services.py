@@ -271,9 +271,25 @@ def test_the_vendor_learns_the_state_and_nothing_else(wired, alpha):
     from tenants import queries as tenants
     from tenants.work import run_in
 
+    services.look_again(wired)
+    services.tell_figures()
+    services.tally_calls(wired)
     services.report_health()
 
-    assert run_in(PUBLIC, tenants.get_tenant, alpha.info.id).health["server"] == "up"
+    health = run_in(PUBLIC, tenants.get_tenant, alpha.info.id).health
+    told = {key: value for key, value in health.items() if key.startswith("server")}
+    assert (told["server"], told["servers"], told["servers_down"]) == ("up", 1, 0)
+    assert (told["server_incidents"], told["server_success_bp"]) == (0, 10_000)
+    assert told["server_certificate_days"] > 30
+    assert set(told) == {
+        "server",
+        "server_since",
+        "servers",
+        "servers_down",
+        "server_incidents",
+        "server_success_bp",
+        "server_certificate_days",
+    }
 
 
 def test_passwords_are_resealed_when_the_key_is_rotated(draft, simulator):
