@@ -61,6 +61,14 @@ module = Module(
         ),
         NavItem(
             area=Area.BACK_OFFICE,
+            title=_("Stuck operations"),
+            url_name="office:trading:operations",
+            permission="trading.see_operations",
+            icon="shield-alert",
+            order=210,
+        ),
+        NavItem(
+            area=Area.BACK_OFFICE,
             title=_("Account types"),
             url_name="office:trading:types",
             permission="trading.manage_account_types",

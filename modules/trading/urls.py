@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from modules.trading.views import changing, history, managing, office, opening, room, types
+from modules.trading.views import (
+    changing,
+    history,
+    managing,
+    office,
+    opening,
+    operations,
+    room,
+    types,
+)
 
 traders_room = [
     path("", room.accounts, name="accounts"),
@@ -46,6 +55,13 @@ back_office = [
     path("accounts/<uuid:account_id>/credit/", managing.credit, name="credit"),
     path("accounts/<uuid:account_id>/archive/", managing.archive, name="archive"),
     path("accounts/<uuid:account_id>/restore/", managing.restore, name="restore"),
+    path("operations/", operations.operations, name="operations"),
+    path("operations/limit/", operations.limit, name="resend_limit"),
+    path("operations/<uuid:operation_id>/", operations.operation, name="operation"),
+    path("operations/<uuid:operation_id>/decide/", operations.decide, name="decide_operation"),
+    path("operations/<uuid:operation_id>/look/", operations.look_again, name="look_again"),
+    path("operations/<uuid:operation_id>/call-off/", operations.call_off, name="call_off"),
+    path("operations/<uuid:operation_id>/unfreeze/", operations.unfreeze, name="unfreeze"),
     path("types/", types.types, name="types"),
     path("types/new/", types.new_type, name="new_type"),
     path("types/<uuid:type_id>/", types.edit_type, name="edit_type"),

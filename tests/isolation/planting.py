@@ -126,7 +126,12 @@ def _trading(client: Any, server_id: str) -> dict[str, str]:
         account=account, client_id=client.pk, server_id=server_id, kind="leverage",
         state="done", tag="planted", due_at=moment, asked_at=moment, sentence=CANARY,
     )  # fmt: skip
-    return {"type_id": str(kind.pk), "account_id": str(account.pk), "intent_id": str(intent.pk)}
+    return {
+        "type_id": str(kind.pk),
+        "account_id": str(account.pk),
+        "intent_id": str(intent.pk),
+        "operation_id": str(intent.pk),
+    }
 
 
 def _notes(client: Any) -> dict[str, str]:

@@ -28,6 +28,14 @@ from modules.trading.queries.history import (
     trades,
     trades_page,
 )
+from modules.trading.queries.operations import (
+    is_money_frozen,
+    operation,
+    operation_counts,
+    operation_state,
+    operations_page,
+    resend_limit,
+)
 from modules.trading.queries.progress import opening, progress
 from modules.trading.queries.reconciliation import (
     differences,
@@ -67,6 +75,7 @@ __all__ = [
     "find_run",
     "has_new_password",
     "health_figures",
+    "is_money_frozen",
     "is_reconciled",
     "kind_counts",
     "money",
@@ -74,12 +83,17 @@ __all__ = [
     "money_totals",
     "offered_types",
     "opening",
+    "operation",
+    "operation_counts",
+    "operation_state",
+    "operations_page",
     "own_account",
     "pending",
     "positions",
     "progress",
     "proof",
     "proofs",
+    "resend_limit",
     "runs",
     "symbol_totals",
     "symbols",

@@ -14,6 +14,7 @@ _SHOWN = {
     IntentState.WAITING: "now",
     IntentState.SENT: "now",
     IntentState.UNKNOWN: "now",
+    IntentState.MANUAL: "now",
     IntentState.DONE: "done",
     IntentState.REFUSED: "failed",
 }
@@ -80,7 +81,7 @@ def _state(intent: Intent | None) -> str:
 def _waiting_for(*intents: Intent) -> str:
     """What to tell someone who waits longer than usual; nothing when all goes well."""
     for intent in intents:
-        if intent.state == IntentState.UNKNOWN:
+        if intent.state in {IntentState.UNKNOWN, IntentState.MANUAL}:
             return _("The trading server did not answer in time. We are checking what it did.")
         if intent.state == IntentState.WAITING and intent.attempts:
             return _("The trading server cannot be reached at the moment. We keep trying.")
