@@ -11,8 +11,10 @@ from provisioning.simulator.world import Group, World
 MARGIN_CALL, STOP_OUT = 1, 2
 SLACK = 1.02
 """Rough figures must be this much better than a margin call to be believed."""
+MOST_BOUND = 50_000
 CARRIED = (
-    "select p.login, p.symbol, p.side, p.volume, p.price_open, p.storage, u.grp, u.leverage,"
+    "select p.position, p.opened_ms, p.login, p.symbol, p.side, p.volume, p.price_open, p.storage,"
+    " u.grp, u.leverage,"
     " u.balance + u.credit as funds from positions p cross join users u on u.login = p.login"
     " order by p.login"
 )
@@ -65,23 +67,42 @@ class _Rough:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._worths: dict[tuple[str, str], tuple[int, int, float, float]] = {}
+        self._worths: dict[tuple[str, str], tuple[int, int, float]] = {}
 
     def is_near_call(self, rows: list[Row]) -> bool:
         """Whether the open positions of one account may have brought it to a margin call."""
         group = self._world.groups[str(rows[0]["grp"]).lower()]
         equity, margin = float(rows[0]["funds"]), 0.0
         for row in rows:
-            bid, ask, point, bound = self._worth(row["symbol"], group)
+            bid, ask, point = self._worth(row["symbol"], group)
             lots = row["volume"] / LOT
             is_buy = row["side"] == BUY
             move = bid - row["price_open"] if is_buy else row["price_open"] - ask
             equity += move * point * lots + row["storage"]
-            margin += bound * lots / max(1, row["leverage"])
+            margin += self._bound(row, group) * lots / max(1, row["leverage"])
         return equity <= margin * float(group.margin_call) / 100 * SLACK
 
-    def _worth(self, symbol: str, group: Group) -> tuple[int, int, float, float]:
-        """Bid, ask, what a point of a lot is worth, and the margin of a lot without leverage."""
+    def _bound(self, row: Row, group: Group) -> float:
+        """The margin of a lot without leverage, fixed since the position was opened."""
+        bound = self._world.bound
+        known = bound.get(row["position"])
+        if known is None:
+            if len(bound) >= MOST_BOUND:
+                bound.clear()
+            known = bound[row["position"]] = float(
+                margin_of(
+                    self._world,
+                    group,
+                    symbol=row["symbol"],
+                    volume=LOT,
+                    leverage=1,
+                    at_ms=row["opened_ms"],
+                )
+            )
+        return known
+
+    def _worth(self, symbol: str, group: Group) -> tuple[int, int, float]:
+        """Bid, ask, and what a point of a lot is worth."""
         known = self._worths.get((symbol, group.name))
         if known is None:
             world = self._world
@@ -89,7 +110,6 @@ class _Rough:
             thousand = money_of_points(
                 world, group, symbol=symbol, points=1000, volume=LOT, at_ms=now
             )
-            bound = margin_of(world, group, symbol=symbol, volume=LOT, leverage=1)
-            known = (quote.bid, quote.ask, thousand / 1000, float(bound))
+            known = (quote.bid, quote.ask, thousand / 1000)
             self._worths[symbol, group.name] = known
         return known

@@ -130,6 +130,11 @@ def _valued(world: World, group: Group, leverage: int, held: Holding, day: int) 
         ),
         storage=swap // 10,
         margin=margin_of(
-            world, group, symbol=held.symbol, volume=held.volume, leverage=leverage, at_ms=at_ms
+            world,
+            group,
+            symbol=held.symbol,
+            volume=held.volume,
+            leverage=leverage,
+            at_ms=held.opened_ms,
         ),
     )

@@ -59,7 +59,12 @@ def account_state(world: World, login: int) -> State:
         profit += open_profit(world, row, group)
         storage += row["storage"]
         margin += margin_of(
-            world, group, symbol=row["symbol"], volume=row["volume"], leverage=user["leverage"]
+            world,
+            group,
+            symbol=row["symbol"],
+            volume=row["volume"],
+            leverage=user["leverage"],
+            at_ms=row["opened_ms"],
         )
     return State(
         login=login,
@@ -115,7 +120,11 @@ def margin_of(
     leverage: int,
     at_ms: int | None = None,
 ) -> int:
-    """Margin that a position binds: lots x contract / leverage x rate of the base currency."""
+    """Margin that a position binds: lots x contract / leverage x rate of the base currency.
+
+    The rate is the one of ``at_ms``: for an open position the moment it was opened, as the original
+    keeps it, so that what is bound does not move with the market.
+    """
     spec = world.market.symbols[symbol]
     lots = Decimal(volume) / LOT
     now = world.clock.now_ms() if at_ms is None else at_ms

@@ -151,7 +151,7 @@ def position(world: World, row: Row) -> dict[str, str]:
         "Profit": decimals(open_profit(world, row, group), group.digits),
         "Storage": decimals(row["storage"], group.digits),
         "RateProfit": "1.00000000",
-        "RateMargin": "1.00000000",
+        "RateMargin": _margin_rate(world, row, group),
         "ExpertID": "0",
         "ExpertPositionID": "0",
         "Comment": str(row["comment"]),
@@ -276,6 +276,13 @@ def server_time(seconds: int) -> str:
 
 def _times(name: str, milliseconds: int) -> dict[str, str]:
     return {name: str(milliseconds // MS), f"{name}Msc": str(milliseconds)}
+
+
+def _margin_rate(world: World, row: Row, group: Group) -> str:
+    """The rate of the margin's currency when the position was opened."""
+    spec = world.market.symbols[row["symbol"]]
+    currency = spec.base if spec.calc_mode == 0 else spec.profit
+    return f"{world.market.rate(currency, group.currency, row['opened_ms']):.8f}"
 
 
 def _volumes(name: str, volume: int) -> dict[str, str]:

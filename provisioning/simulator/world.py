@@ -49,6 +49,8 @@ class World:
     market: Market
     awake: set[int] = field(default_factory=set)
     """Logins with activity since the last restart: only they have an ``account/get``."""
+    bound: dict[int, float] = field(default_factory=dict)
+    """By position what a lot of it binds without leverage, in minor units; roughly."""
     requests: int = 0
     """Last number given to a dealer request."""
     groups: dict[str, Group] = field(default_factory=dict)

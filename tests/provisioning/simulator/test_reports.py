@@ -84,13 +84,15 @@ def test_nothing_is_told_of_the_future_or_of_unknown_symbols(world, ask, past):
     refused(3, past, "chart/get", 60, "dx")
 
 
-def test_statistics_span_the_day(ask):
-    answer = ask("tick/stat", symbol="EURUSD,NONE,XAUUSD", trans_id=0)
+def test_statistics_span_the_day(world, ask):
+    with world.clock.held():
+        answer = ask("tick/stat", symbol="EURUSD,NONE,XAUUSD", trans_id=0)
+        later = ask("tick/stat", symbol="EURUSD", trans_id=answer["trans_id"])
 
     euro, gold = answer["answer"]
     assert (euro["Symbol"], gold["Symbol"]) == ("EURUSD", "XAUUSD")
     assert Decimal(euro["BidLow"]) <= Decimal(euro["Bid"]) <= Decimal(euro["BidHigh"])
-    assert ask("tick/stat", symbol="EURUSD", trans_id=answer["trans_id"])["answer"] == []
+    assert later["answer"] == []
 
 
 def test_rates_between_currencies_are_told(ask):

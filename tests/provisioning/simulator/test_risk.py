@@ -81,6 +81,13 @@ def test_only_the_endangered_of_many_accounts_are_looked_at(world, stretched):
     assert len(alarms.suspects(world)) < 20
 
 
+def test_what_a_position_binds_does_not_move_with_the_market(world, stretched):
+    before = account_state(world, stretched).margin
+    fall_to(world, stretched, 80)
+
+    assert account_state(world, stretched).margin == before > 0
+
+
 def test_a_night_costs_the_swap_and_wednesday_three(world, rich):
     login = rich()
     open_position(world, Ticket(login=login, symbol="EURUSD", side=BUY, volume=LOT))
