@@ -28,6 +28,7 @@ def stretched(world, open_account):
 
 def fall_to(world, login, level):
     """Let the price fall until the margin level is about that."""
+    world.clock.jump(1_000)
     state = account_state(world, login)
     loss = state.equity - state.margin * level / 100
     bid = world.quote("EURUSD").bid
