@@ -5,11 +5,12 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 
-from kernel.events import Event, publish_all
+from kernel.events import Event, publish_all, publish_selected
+from kernel.ids import new_ids
 from modules.trading.events import DealClosed, MoneyMoved, PositionOpened
 from modules.trading.models import TradingAccount
 from modules.trading.services.amounts import to_minor
-from provisioning.servers.types import Deal, DealEntry
+from provisioning.servers.types import Deal, DealAction, DealEntry
 
 
 def announce(deals: Sequence[Deal], *, accounts: Mapping[int, TradingAccount]) -> None:
@@ -26,6 +27,74 @@ def announce(deals: Sequence[Deal], *, accounts: Mapping[int, TradingAccount]) -
             continue
         told += _events(deal, account, account.client_id)
     publish_all(told)
+
+
+def announce_rows(server_id: uuid.UUID, deals: Sequence[Deal]) -> int:
+    """Publish the same of deals that stand in the table already; return how many events.
+
+    One statement that makes them where the deals are: for pages of thousands. An event has the id
+    of its deal; one that closes and opens at once has two, the second under an id of its own.
+    """
+    actions = [action.name.lower() for action in DealAction]
+    numbers = [deal.deal_id for deal in deals]
+    turned = [deal.deal_id for deal in deals if deal.entry == DealEntry.INOUT]
+    parameters = [actions, server_id, numbers]
+    return publish_selected(_NEWS, parameters) + (
+        publish_selected(_CLOSED, [new_ids(len(turned)), turned, server_id]) if turned else 0
+    )
+
+
+# What ``_opened``, ``_closed`` and ``_moved`` say, said by the database; a test compares them.
+# Text that is read as JSON costs half of what jsonb_build_object does.
+_ABOUT = """
+    '"account_id": "' || a.id || '", "client_id": "' || a.client_id || '", "login": ' || d.login
+      || ', "deal_id": ' || d.deal_id
+"""
+_TRADE = """
+    ', "position_id": ' || d.position_id || ', "symbol": ' || to_json(d.symbol)
+      || ', "price": "' || trim_scale(d.price) || '"'
+"""
+_CLOSING = f"""
+    {_ABOUT} || {_TRADE} || ', "server_id": "' || d.server_id || '", "is_live": ' || a.is_live::text
+      || ', "lots": "' || trim_scale(d.lots_closed)
+      || '", "contract_size": "' || trim_scale(d.contract_size)
+      || '", "profit_minor": ' || d.profit_minor || ', "swap_minor": ' || d.swap_minor
+      || ', "commission_minor": ' || d.commission_minor || ', "currency": "' || a.currency
+      || '", "closed_at": "' || d.done_at || '"'
+"""
+_FOLLOWED = """
+    FROM trading_deal d JOIN trading_tradingaccount a ON a.id = d.account_id
+    {also}
+    WHERE d.server_id = %s AND {which}
+      AND a.client_id IS NOT NULL AND d.done_at >= a.followed_from_at
+"""
+_NEWS = f"""
+    SELECT d.id, 'trading.TradingAccount:' || a.id AS aggregate,
+      CASE WHEN d.action NOT IN (0, 1) THEN 'trading.MoneyMoved'
+           WHEN d.entry IN (0, 2) THEN 'trading.PositionOpened' ELSE 'trading.DealClosed' END
+        AS name,
+      (CASE WHEN d.action NOT IN (0, 1) THEN
+         '{{' || {_ABOUT} || ', "is_live": ' || a.is_live::text
+           || ', "action": "' || (%s::text[])[d.action + 1]
+           || '", "amount_minor": ' || d.profit_minor + d.swap_minor + d.commission_minor
+           || ', "currency": "' || a.currency || '", "moved_at": "' || d.done_at || '"}}'
+       WHEN d.entry IN (0, 2) THEN
+         '{{' || {_ABOUT} || {_TRADE} || ', "is_buy": ' || (d.action = 0)::text
+           || ', "lots": "' || trim_scale(d.lots - d.lots_closed)
+           || '", "opened_at": "' || d.done_at || '"}}'
+       ELSE '{{' || {_CLOSING} || '}}' END)::jsonb AS payload
+    {_FOLLOWED.format(also="", which="d.deal_id = ANY(%s)")}
+"""
+_CLOSED = f"""
+    SELECT n.id, 'trading.TradingAccount:' || a.id AS aggregate, 'trading.DealClosed' AS name,
+      ('{{' || {_CLOSING} || '}}')::jsonb AS payload
+    {
+    _FOLLOWED.format(
+        also="JOIN unnest(%s::uuid[], %s::bigint[]) AS n(id, deal_id) ON n.deal_id = d.deal_id",
+        which="true",
+    )
+}
+"""
 
 
 def _events(deal: Deal, account: TradingAccount, client_id: uuid.UUID) -> tuple[Event, ...]:

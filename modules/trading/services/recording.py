@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -11,10 +11,9 @@ from django.db import connection, transaction
 from django.db.utils import IntegrityError
 
 from kernel.ids import new_ids
-from modules.trading.models import Deal as DealRow
 from modules.trading.models import ServerSync, TradingAccount
 from modules.trading.services.amounts import to_minor
-from modules.trading.services.announcing import announce
+from modules.trading.services.announcing import announce, announce_rows
 from provisioning.servers.types import Deal
 
 MANY = 200
@@ -135,7 +134,6 @@ _ADD_UP = f"""
                   + deposits_minor + withdrawals_minor) AS balance
             FROM daily GROUP BY account_id) s
       WHERE a.id = s.account_id)
-    SELECT deal_id FROM fresh
 """  # noqa: S608
 
 _RECORD = f"""
@@ -143,6 +141,7 @@ _RECORD = f"""
       INSERT INTO trading_deal ({_NAMES}) SELECT * FROM unnest({_ARRAYS})
       ON CONFLICT (server_id, deal_id) DO NOTHING RETURNING *),
     {_ADD_UP}
+    SELECT deal_id FROM fresh
 """  # noqa: S608
 
 _COPY = f"COPY trading_deal ({_NAMES}) FROM STDIN"
@@ -151,6 +150,7 @@ _SUM = f"""
     WITH fresh AS (
       SELECT * FROM trading_deal WHERE server_id = %s AND deal_id = ANY(%s)),
     {_ADD_UP}
+    SELECT count(*) FROM daily
 """  # noqa: S608
 
 
@@ -174,7 +174,6 @@ def record_deals(
     if deals:
         _lock_accounts({accounts[deal.login].pk for deal in deals})
         new = _recorded(server_id, deals, accounts)
-        announce(new, accounts=accounts)
     if mark is not None:
         mark(server_id, new=len(new))
     return len(new)
@@ -189,7 +188,7 @@ def _lock_accounts(ids: set[uuid.UUID]) -> None:
 def _recorded(
     server_id: uuid.UUID, deals: Sequence[Deal], accounts: Mapping[int, TradingAccount]
 ) -> Sequence[Deal]:
-    """The new ones, after they were written."""
+    """The new ones, after they were written and told."""
     if len(deals) >= MANY:
         known = _known(server_id, deals)
         deals = [deal for deal in deals if deal.deal_id not in known]
@@ -203,9 +202,13 @@ def _recorded(
 
 
 def _known(server_id: uuid.UUID, deals: Sequence[Deal]) -> set[int]:
-    numbers = [deal.deal_id for deal in deals]
-    here = DealRow.objects.filter(server_id=server_id, deal_id__in=numbers)
-    return set(here.values_list("deal_id", flat=True))
+    # An array, for a list of twenty thousand parameters costs more than the answer.
+    with connection.cursor() as cursor:
+        cursor.execute(_KNOWN, [server_id, [deal.deal_id for deal in deals]])
+        return {number for (number,) in cursor.fetchall()}
+
+
+_KNOWN = "SELECT deal_id FROM trading_deal WHERE server_id = %s AND deal_id = ANY(%s)"
 
 
 def _copy(
@@ -216,6 +219,7 @@ def _copy(
             for row in rows_of(server_id, deals, accounts):
                 copy.write_row(row)
         cursor.execute(_SUM, [server_id, [deal.deal_id for deal in deals]])
+        announce_rows(server_id, deals)
     return deals
 
 
@@ -226,22 +230,24 @@ def _insert(
     with connection.cursor() as cursor:
         cursor.execute(_RECORD, [list(column) for column in zip(*rows, strict=True)])
         fresh = {number for (number,) in cursor.fetchall()}
-    return [deal for deal in deals if deal.deal_id in fresh]
+    new = [deal for deal in deals if deal.deal_id in fresh]
+    announce(new, accounts=accounts)
+    return new
 
 
 def rows_of(
     server_id: uuid.UUID, deals: Sequence[Deal], accounts: Mapping[int, TradingAccount]
-) -> list[tuple[Any, ...]]:
+) -> Iterator[tuple[Any, ...]]:
     """Deals as rows of ours, money in minor units of the account's currency.
+
+    One by one: the database takes the ones before while the next are made.
 
     Raises:
         Inexact: An amount is finer than its currency.
     """
-    keys = new_ids(len(deals))
-    return [
-        (key, server_id, deal.deal_id, accounts[deal.login].pk, *told(deal, accounts[deal.login]))
-        for key, deal in zip(keys, deals, strict=True)
-    ]
+    for key, deal in zip(new_ids(len(deals)), deals, strict=True):
+        account = accounts[deal.login]
+        yield (key, server_id, deal.deal_id, account.pk, *told(deal, account))
 
 
 TOLD = tuple(name for name, _kind in _COLUMNS[4:])
