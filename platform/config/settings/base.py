@@ -226,6 +226,10 @@ STRIPE_WEBHOOK_SECRET = env.text("STRIPE_WEBHOOK_SECRET", "")
 STRIPE_API_BASE = env.text("STRIPE_API_BASE", "")
 CASHIER_STRIPE_API_BASE = env.text("CASHIER_STRIPE_API_BASE", "")
 """Where brokers' own Stripe accounts are, when not at Stripe itself."""
+CASHIER_LOOK_SECONDS = 20
+"""When a payout without a clear answer is looked up."""
+CASHIER_SETTLE_SECONDS = 600
+"""How late a provider may still book a payout that it was sent; then a person decides."""
 ALLOW_PRIVATE_TRADING_SERVERS = env.switch("ALLOW_PRIVATE_TRADING_SERVERS")
 TRADING_CALL_SECONDS = 10
 """How long one call of a trading server may take."""
