@@ -264,6 +264,7 @@ def _probe(row: Probe) -> ProbeLine:
         server_id=row.server_id,
         state=row.state,
         checks=tuple(_checks(found, is_running=is_running)),
+        proposes=f"{row.host}:{row.port}" if row.host else "",
         fingerprint_found=row.fingerprint_found,
         certificate=_certificate(certificate) if row.fingerprint_found and certificate else (),
         started_at=row.started_at,

@@ -84,6 +84,8 @@ class ProbeLine:
     server_id: uuid.UUID
     state: str
     checks: tuple[CheckLine, ...]
+    proposes: str
+    """The address that is tried, when it is another than the one in use."""
     fingerprint_found: str
     certificate: tuple[tuple[Text, str], ...]
     """Facts about a certificate that may be pinned."""
