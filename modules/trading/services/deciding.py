@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 
@@ -25,7 +26,7 @@ from modules.trading.models import (
     What,
 )
 from modules.trading.services import outcomes
-from modules.trading.services.moving import move, reference, tell
+from modules.trading.services.moving import move, reference
 
 
 @transaction.atomic
@@ -55,17 +56,14 @@ def decide_operation(
     _refuse_asker(intent, by)
     if not evidence.strip() or not reason.strip():
         raise EvidenceNeeded
-    facts = {"booked": booked, "evidence": evidence, "deal_id": deal_id}
-    tell(intent, What.DECIDED, by=by, why=reason, facts=facts)
+    facts: dict[str, Any] = {"booked": booked, "evidence": evidence, "deal_id": deal_id}
     if booked:
-        found = {"deal_id": deal_id}
-        if intent.account is not None:
-            found["login"] = intent.account.login
+        login = intent.account.login if intent.account else None
+        found = {**facts, "login": login}
         outcomes.record_done(intent, What.DECIDED, found, by=by, why=reason)
     else:
-        outcomes.record_refused(
-            intent, "trading.decided_not_done", reason, by=by, what=What.DECIDED
-        )
+        code = "trading.decided_not_done"
+        outcomes.record_refused(intent, code, reason, by=by, what=What.DECIDED, facts=facts)
     about = intent.account or intent
     changes = {**facts, "tag": intent.tag, "cause": intent.cause}
     audit.note("trading.operation_decided", about=about, by=by, changes=changes, reason=reason)

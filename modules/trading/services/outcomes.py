@@ -39,7 +39,10 @@ _KEPT_SECRET = {IntentKind.OPEN}
 def record_done(
     intent: Intent, what: What, found: Mapping[str, Any], *, by: Actor = US, why: str = ""
 ) -> None:
-    """Record that it was done, and what follows from it; a refusal met here is recorded too."""
+    """Record that it was done, and what follows from it; a refusal met here is recorded too.
+
+    ``found`` is what is known of it, and goes into its story.
+    """
     try:
         _FOLLOW[IntentKind(intent.kind)](intent, found)
     except Refused as refusal:
@@ -54,14 +57,21 @@ def record_done(
 
 
 def record_refused(
-    intent: Intent, code: str, sentence: str, *, by: Actor = US, what: What = What.REFUSED
+    intent: Intent,
+    code: str,
+    sentence: str,
+    *,
+    by: Actor = US,
+    what: What = What.REFUSED,
+    facts: Mapping[str, Any] | None = None,
 ) -> None:
     """Record that the server, or we, said no: nothing was done."""
     account = intent.account
     if intent.kind == IntentKind.OPEN and account is not None:
         account.move_to(AccountState.FAILED, reason=sentence[:300])
     _end(intent, IntentState.REFUSED, sentence)
-    move(intent, IntentState.REFUSED, what, by=by, why=sentence, facts={"code": code})
+    known = {"code": code, **(facts or {})}
+    move(intent, IntentState.REFUSED, what, by=by, why=sentence, facts=known)
     publish(OperationRefused(**_told(intent), code=code, sentence=sentence[:300]))
     audit.note(
         f"trading.{intent.kind}_refused",
