@@ -9,7 +9,6 @@ from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
-from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
 from kernel.money import CURRENCIES, Money, exponent
@@ -59,6 +58,17 @@ class _Files(forms.ClearableFileInput):
     allow_multiple_selected = True
 
 
+class _FilesField(forms.FileField):
+    """Any number of files; what they are is looked at when they are kept."""
+
+    widget = _Files
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        """Each file as it came."""
+        given = data if isinstance(data, list | tuple) else [data]
+        return [super(_FilesField, self).clean(one, initial) for one in given if one]
+
+
 class ReasonForm(forms.Form):
     """Why a request is turned down, or what is missing."""
 
@@ -94,7 +104,7 @@ class WordsForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-    files = forms.FileField(
+    files = _FilesField(
         label=_("Files"),
         required=False,
         widget=_Files(attrs={"accept": ".pdf,.png,.jpg,.jpeg,.webp"}),
@@ -268,13 +278,9 @@ class PolicyForm(forms.Form):
 Choices = Sequence[tuple[str, str]]
 
 
-def uploads(files: MultiValueDict[str, UploadedFile], name: str = "files") -> tuple[Upload, ...]:
+def uploads(files: Iterable[UploadedFile]) -> tuple[Upload, ...]:
     """The files that came with a form."""
-    return tuple(_upload(one) for one in files.getlist(name))
-
-
-def _upload(one: UploadedFile) -> Upload:
-    return Upload(name=one.name or "", content=one, size=one.size or 0)
+    return tuple(Upload(name=one.name or "", content=one, size=one.size or 0) for one in files)
 
 
 def _is_id(text: str) -> bool:

@@ -29,6 +29,7 @@ from modules.requests.types import (
     RequestSheet,
 )
 
+_URLS = "config.urls.tenant"
 _LOOKS: Mapping[str, tuple[str, str]] = {
     DecisionKind.APPROVE: ("check", "ok"),
     DecisionKind.REFUSE: ("x", "bad"),
@@ -141,7 +142,7 @@ def _subject_url(row: Request, *, is_office: bool) -> str:
     if not name or not number:
         return ""
     try:
-        return reverse(name, args=[number])
+        return reverse(name, args=[number], urlconf=_URLS)
     except NoReverseMatch:
         return ""
 

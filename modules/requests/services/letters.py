@@ -11,6 +11,9 @@ from kernel import mail
 from modules.requests.models import Request
 from modules.requests.queries.lines import title
 
+_URLS = "config.urls.tenant"
+"""Where the rooms are mounted: a task has no request to say so."""
+
 
 def tell(row: Request, what: str) -> None:
     """Write to the client who asked: ``approved``, ``refused`` or ``question``.
@@ -27,6 +30,6 @@ def tell(row: Request, what: str) -> None:
         context = {
             "title": title(row),
             "reason": row.reason,
-            "link": absolute(reverse("room:requests:request", args=[row.pk])),
+            "link": absolute(reverse("room:requests:request", args=[row.pk], urlconf=_URLS)),
         }
     mail.send(f"requests/{what}", to=person.email, context=context, language=language)

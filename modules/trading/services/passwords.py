@@ -30,6 +30,7 @@ from modules.trading.services.intending import forget_secret, intend, new_passwo
 from modules.trading.types import Credentials, NewPassword, Started
 from provisioning.servers import queries as servers
 
+_URLS = "config.urls.tenant"
 CREDENTIALS_KEPT = dt.timedelta(days=3)
 """How long a password that nobody looked at is kept."""
 
@@ -172,7 +173,7 @@ def _write(account: TradingAccount, client_id: uuid.UUID) -> None:
     person = identity.find_person(client_id)
     if person is None or not person.is_active:
         return
-    link = absolute(reverse("room:trading:new_password", args=[account.pk]))
+    link = absolute(reverse("room:trading:new_password", args=[account.pk], urlconf=_URLS))
     context = {"login": str(account.login), "link": link}
     mail.send(
         "trading/new_password", to=person.email, context=context, language=person.language or None

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from modules.trading import queries, services
-from modules.trading.models import AccountType, Intent, TradingAccount
+from modules.trading import queries
+from modules.trading.models import AccountType
 from tests.modules.conftest import make_client
 from tests.modules.trading.conftest import carry_out_all
-from tests.modules.trading.test_opening import HIMSELF, open_one
+from tests.modules.trading.test_opening import open_one
 from tests.modules.trading.test_syncing import look, with_history
 from tests.support.people import make_staff
 
@@ -90,7 +90,9 @@ def test_beta_reaches_nothing_of_alpha(alpha, beta, ben, theo, types):
     browser = beta.signed_in(ben)
 
     assert browser.get(f"/office/trading/accounts/{account.id}/").status_code == 404
-    assert browser.post(f"/office/trading/accounts/{account.id}/approve/").status_code == 404
+    for verb in ("leverage", "type", "rights", "switches", "archive", "password"):
+        path = f"/office/trading/accounts/{account.id}/{verb}/"
+        assert browser.post(path, {"leverage": "50"}).status_code == 404
 
 
 def test_admin_edits_account_types(alpha, ada, wired, types):
@@ -125,31 +127,6 @@ def test_only_those_with_the_right_change_account_types(alpha, types):
     support = make_staff(alpha, "sam@alpha.example", role="support")
 
     assert alpha.signed_in(support).get("/office/trading/types/new/").status_code == 403
-
-
-def test_requested_account_waits_for_a_colleague(alpha, ada, theo, types):
-    with alpha.pin():
-        AccountType.objects.update(needs_approval=True)
-        account_id = services.open_account(theo.pk, types["live"], leverage=100, by=HIMSELF)
-        assert Intent.objects.count() == 0
-
-    alpha.signed_in(ada).post(f"/office/trading/accounts/{account_id}/approve/")
-    carry_out_all(alpha)
-
-    with alpha.pin():
-        assert TradingAccount.objects.get(pk=account_id).state == "open"
-
-
-def test_refused_request_tells_the_client_why(alpha, ada, theo, types):
-    with alpha.pin():
-        AccountType.objects.update(needs_approval=True)
-        account_id = services.open_account(theo.pk, types["live"], leverage=100, by=HIMSELF)
-
-    browser = alpha.signed_in(ada)
-    browser.post(f"/office/trading/accounts/{account_id}/refuse/", {"reason": "Not yet."})
-
-    page = alpha.signed_in(theo).get("/room/trading/").content.decode()
-    assert "Not yet." in page
 
 
 def test_list_of_accounts_costs_the_same_for_one_and_three(alpha, ada, theo, types, queries_of):
