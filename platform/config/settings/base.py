@@ -255,6 +255,7 @@ SEALED_HOLDERS: tuple[str, ...] = (
     "kernel.sealed.reseal_own",
     "identity.sealed.reseal_own",
     "modules.clients.services.reseal_own",
+    "modules.cashier.services.reseal_own",
     "modules.trading.services.reseal_own",
     "provisioning.servers.sealed.reseal_own",
 )

@@ -1,0 +1,260 @@
+"""Provider accounts and payment methods: as set up, what they lack, and as clients see them."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+
+from django.conf import settings
+from django.db.models import Count, QuerySet
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from identity.brand import absolute
+from modules.cashier.errors import NoSuchAccount, NoSuchMethod
+from modules.cashier.models import Method, MethodTerms, ProviderAccount, Route
+from modules.cashier.providers import ADAPTERS
+from modules.cashier.types.catalogue import (
+    Direction,
+    Fee,
+    MethodLine,
+    Offer,
+    ProviderKind,
+    ProviderLine,
+    ProviderState,
+    RouteLine,
+    Terms,
+)
+
+_TONES = {ProviderState.DRAFT: "", ProviderState.PROVEN: "ok", ProviderState.BROKEN: "bad"}
+
+
+def accounts() -> tuple[ProviderLine, ...]:
+    """All provider accounts, by name."""
+    rows = ProviderAccount.objects.annotate(methods=Count("routes__method", distinct=True))
+    return tuple(_account(row, row.methods) for row in rows.order_by("name", "pk"))
+
+
+def account(account_id: uuid.UUID) -> ProviderLine:
+    """One provider account.
+
+    Raises:
+        NoSuchAccount: There is none.
+    """
+    rows = ProviderAccount.objects.annotate(methods=Count("routes__method", distinct=True))
+    row = rows.filter(pk=account_id).first()
+    if row is None:
+        raise NoSuchAccount
+    return _account(row, row.methods)
+
+
+def methods() -> tuple[MethodLine, ...]:
+    """All payment methods in the order in which clients see them."""
+    return tuple(_method(row) for row in _rows().order_by("place", "name", "pk"))
+
+
+def method(method_id: uuid.UUID) -> MethodLine:
+    """One payment method.
+
+    Raises:
+        NoSuchMethod: There is none.
+    """
+    row = _rows().filter(pk=method_id).first()
+    if row is None:
+        raise NoSuchMethod
+    return _method(row)
+
+
+def offers(country: str) -> tuple[Offer, ...]:
+    """The methods that a client of ``country`` (empty: not told yet) can pay in with."""
+    rows = _rows().filter(is_deposit_on=True).order_by("place", "name", "pk")
+    return tuple(_offer(row) for row in rows if _is_offered(row, country))
+
+
+def offer(method_id: uuid.UUID, country: str) -> Offer:
+    """One of them.
+
+    Raises:
+        NoSuchMethod: It is not offered to this client.
+    """
+    row = _rows().filter(pk=method_id, is_deposit_on=True).first()
+    if row is None or not _is_offered(row, country):
+        raise NoSuchMethod
+    return _offer(row)
+
+
+def routes_for(method_id: uuid.UUID, country: str) -> tuple[uuid.UUID, ...]:
+    """The proven provider accounts that a method tries for a payer of ``country``, in order.
+
+    Routes that name the country come before those for everyone.
+    """
+    rows = Route.objects.select_related("account").filter(
+        method_id=method_id, account__state=ProviderState.PROVEN
+    )
+    fitting = [row for row in rows if not row.countries or country in row.countries]
+    fitting.sort(key=lambda row: (not row.countries, row.place))
+    return tuple(row.account_id for row in fitting)
+
+
+def title_of(row: Method) -> str:
+    """A method's name in the language of the page."""
+    return _in_language(row.titles) or row.name
+
+
+def terms_of(row: MethodTerms) -> Terms:
+    """Limits and fees of a method in one currency."""
+    return Terms(
+        id=row.pk,
+        currency=row.currency,
+        direction=row.direction,
+        least_minor=row.least_minor,
+        most_minor=row.most_minor,
+        day_minor=row.day_minor,
+        month_minor=row.month_minor,
+        broker_fee=Fee(
+            percent=row.broker_percent,
+            fixed_minor=row.broker_fixed_minor,
+            least_minor=row.broker_least_minor,
+            most_minor=row.broker_most_minor,
+        ),
+        psp_fee=Fee(
+            percent=row.psp_percent,
+            fixed_minor=row.psp_fixed_minor,
+            least_minor=row.psp_least_minor,
+            most_minor=row.psp_most_minor,
+        ),
+        psp_fee_payer=row.psp_fee_payer,
+        four_eyes_minor=row.four_eyes_minor,
+    )
+
+
+def missing(row: Method) -> tuple[str, ...]:
+    """What a method lacks before clients can use it, in sentences (TEN-09)."""
+    found = []
+    routes = list(row.routes.all())
+    if not routes:
+        found.append(_("Choose at least one payment provider."))
+    for route in routes:
+        found += _missing_of(route.account)
+    inwards = [one for one in row.terms.all() if one.direction == Direction.IN]
+    if not inwards:
+        found.append(_("Set limits for at least one currency."))
+    for one in inwards:
+        takers = [route for route in routes if _takes(route.account, one.currency)]
+        if routes and not takers:
+            sentence = _("No provider of this method takes %(currency)s.")
+            found.append(sentence % {"currency": one.currency})
+    language = settings.LANGUAGE_CODE.partition("-")[0]
+    if row.titles and not row.titles.get(language):
+        found.append(_("Give it a name in English: other languages fall back to it."))
+    return tuple(dict.fromkeys(found))
+
+
+def _missing_of(found: ProviderAccount) -> Iterable[str]:
+    if found.state == ProviderState.PROVEN:  # the test has looked at all of it
+        return
+    line = _account(found, 0)
+    for one in ADAPTERS[found.kind].settings:
+        is_there = one.key in line.has_secrets if one.is_secret else line.settings.get(one.key)
+        if one.is_needed and not is_there:
+            sentence = _("%(provider)s: “%(setting)s” is empty.")
+            yield sentence % {"provider": found.name, "setting": one.title}
+    yield _("%(provider)s: test the connection.") % {"provider": found.name}
+
+
+def _takes(found: ProviderAccount, currency: str) -> bool:
+    taken = ADAPTERS[found.kind].capabilities.currencies
+    return taken is None or currency in taken
+
+
+def _is_offered(row: Method, country: str) -> bool:
+    if country in row.countries_not or (row.countries and country not in row.countries):
+        return False
+    return not missing(row) and bool(routes_of(row, country))
+
+
+def routes_of(row: Method, country: str) -> list[Route]:
+    """The routes of a fetched method that take a payer of ``country``."""
+    return [
+        route
+        for route in row.routes.all()
+        if route.account.state == ProviderState.PROVEN
+        and (not route.countries or country in route.countries)
+    ]
+
+
+def _rows() -> QuerySet[Method]:
+    return Method.objects.prefetch_related("routes__account", "terms")
+
+
+def _account(row: ProviderAccount, methods_count: int) -> ProviderLine:
+    state = ProviderState(row.state)
+    return ProviderLine(
+        id=row.pk,
+        kind=row.kind,
+        kind_label=ProviderKind(row.kind).label,
+        name=row.name,
+        code=row.code,
+        settings=row.settings,
+        has_secrets=frozenset(row.secrets()),
+        state=row.state,
+        state_label=state.label,
+        tone=_TONES[state],
+        tested_at=row.tested_at,
+        checks=tuple(row.checks),
+        callback_url=absolute(reverse("cashier_callback", args=[row.pk])),
+        methods=methods_count,
+    )
+
+
+def _method(row: Method) -> MethodLine:
+    return MethodLine(
+        id=row.pk,
+        name=row.name,
+        titles=row.titles,
+        notes=row.notes,
+        icon=row.icon,
+        logo=row.logo,
+        countries=tuple(row.countries),
+        countries_not=tuple(row.countries_not),
+        place=row.place,
+        is_deposit_on=row.is_deposit_on,
+        is_withdrawal_on=row.is_withdrawal_on,
+        routes=tuple(
+            RouteLine(
+                account_id=one.account_id,
+                account_name=one.account.name,
+                kind=one.account.kind,
+                countries=tuple(one.countries),
+                is_proven=one.account.state == ProviderState.PROVEN,
+            )
+            for one in sorted(row.routes.all(), key=lambda one: one.place)
+        ),
+        terms=tuple(
+            terms_of(one)
+            for one in sorted(row.terms.all(), key=lambda one: (one.direction, one.currency))
+        ),
+        missing=missing(row),
+    )
+
+
+def _offer(row: Method) -> Offer:
+    inwards = sorted(
+        (one for one in row.terms.all() if one.direction == Direction.IN),
+        key=lambda one: one.currency,
+    )
+    return Offer(
+        id=row.pk,
+        title=title_of(row),
+        note=_in_language(row.notes),
+        icon=row.icon,
+        logo=row.logo,
+        currencies=tuple(one.currency for one in inwards),
+        terms={one.currency: terms_of(one) for one in inwards},
+    )
+
+
+def _in_language(texts: dict[str, str]) -> str:
+    language = (get_language() or "en").partition("-")[0]
+    return texts.get(get_language() or "") or texts.get(language) or texts.get("en") or ""

@@ -1,0 +1,63 @@
+"""How far a deposit is, step by step, in words for the client."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from modules.cashier.models import Deposit, Payment
+from modules.cashier.types.deposits import Step
+from modules.cashier.types.states import DepositState, PaymentState
+
+_AT: dict[str, int] = {
+    DepositState.ASKED: 0,
+    DepositState.PAYING: 1,
+    DepositState.CORRECTION: 1,
+    DepositState.REVIEW: 2,
+    DepositState.MOVING: 4,
+    DepositState.DONE: 9,
+    DepositState.KEPT: 4,
+}
+_FAILED_AT = 1
+
+
+def steps_of(row: Deposit, *, by_hand: bool) -> tuple[Step, ...]:
+    """The steps of a deposit and which of them is on."""
+    labels = [
+        _("Prepared"),
+        _("You pay"),
+        _("A colleague checks it") if by_hand else _("The payment service confirms it"),
+        _("In your wallet"),
+    ]
+    if row.account_id is not None:
+        labels.append(_("On account %(login)s") % {"login": row.login})
+    state = DepositState(row.state)
+    now = _AT.get(state, _FAILED_AT)
+    is_failed = state not in _AT
+    steps = []
+    for place, label in enumerate(labels):
+        steps.append(Step(label=label, state=_state(place, now, state, is_failed=is_failed)))
+    return tuple(steps)
+
+
+def sentence_of(row: Deposit, payment: Payment | None) -> str:
+    """What the client should know or do now."""
+    state = DepositState(row.state)
+    if row.reason:
+        return row.reason
+    if state == DepositState.PAYING and payment and payment.state == PaymentState.AUTHORISED:
+        return _("Your payment is on its way. It counts once it is confirmed.")
+    return {
+        DepositState.ASKED: _("The payment is being prepared. This takes a few seconds."),
+        DepositState.PAYING: _("Pay now, then come back: this page follows by itself."),
+        DepositState.REVIEW: _("Thank you. A colleague checks your payment."),
+        DepositState.MOVING: _("Your money is in the wallet and on its way to the account."),
+        DepositState.DONE: _("Your money has arrived."),
+    }.get(state, "")
+
+
+def _state(place: int, now: int, state: DepositState, *, is_failed: bool) -> str:
+    if place < now:
+        return "done"
+    if place > now:
+        return "waiting"
+    return "failed" if is_failed or state == DepositState.KEPT else "now"

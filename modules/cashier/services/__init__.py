@@ -1,0 +1,140 @@
+"""What the cashier does: the only writer of its deposits, payments and methods."""
+
+from __future__ import annotations
+
+from modules.cashier.services.asking import ask_deposit, quote
+from modules.cashier.services.beginning import begin_payment, due_beginnings
+from modules.cashier.services.catalogue import (
+    add_account,
+    change_account,
+    change_method,
+    create_method,
+    drop_terms,
+    set_routes,
+    set_terms,
+    switch_deposits,
+    test_account,
+)
+from modules.cashier.services.claims import (
+    lift_client,
+    open_claim,
+    take_from_account,
+    take_from_wallet,
+    write_off,
+)
+from modules.cashier.services.crediting import keep, say_stuck, settle
+from modules.cashier.services.deciding import (
+    approve_deposit,
+    ask_correction,
+    cancel_deposit,
+    reject_deposit,
+)
+from modules.cashier.services.dispatching import (
+    carry_out_request,
+    end_request,
+    follow_done,
+    follow_refused,
+    follow_stuck,
+)
+from modules.cashier.services.figuring import amount_of
+from modules.cashier.services.inbox import (
+    Call,
+    apply_news,
+    apply_waiting,
+    look_up,
+    receive,
+    validate,
+)
+from modules.cashier.services.instruments import (
+    add_instrument,
+    remove_instrument,
+)
+from modules.cashier.services.payouts import (
+    due_payouts,
+    hear,
+    pay,
+    record_not_paid,
+    record_paid_by_hand,
+    record_returned,
+)
+from modules.cashier.services.proofs import hand_in_proof
+from modules.cashier.services.rules import set_payout_rules
+from modules.cashier.services.sealing import reseal_own
+from modules.cashier.services.settlements import (
+    drop_settlement,
+    resolve_line,
+    take_settlement,
+    upload_settlement,
+)
+from modules.cashier.services.sweeping import expire_deposits, sweep
+from modules.cashier.services.transferring import ask_transfer
+from modules.cashier.services.transferring import plan as plan_transfer
+from modules.cashier.services.transfers import cancel_transfer
+from modules.cashier.services.wiring import provider_of
+from modules.cashier.services.withdrawals import cancel_withdrawal
+from modules.cashier.services.withdrawing import ask_withdrawal
+from modules.cashier.services.withdrawing import plan as plan_withdrawal
+
+__all__ = [
+    "Call",
+    "add_account",
+    "add_instrument",
+    "amount_of",
+    "apply_news",
+    "apply_waiting",
+    "approve_deposit",
+    "ask_correction",
+    "ask_deposit",
+    "ask_transfer",
+    "ask_withdrawal",
+    "begin_payment",
+    "cancel_deposit",
+    "cancel_transfer",
+    "cancel_withdrawal",
+    "carry_out_request",
+    "change_account",
+    "change_method",
+    "create_method",
+    "drop_settlement",
+    "drop_terms",
+    "due_beginnings",
+    "due_payouts",
+    "end_request",
+    "expire_deposits",
+    "follow_done",
+    "follow_refused",
+    "follow_stuck",
+    "hand_in_proof",
+    "hear",
+    "keep",
+    "lift_client",
+    "look_up",
+    "open_claim",
+    "pay",
+    "plan_transfer",
+    "plan_withdrawal",
+    "provider_of",
+    "quote",
+    "receive",
+    "record_not_paid",
+    "record_paid_by_hand",
+    "record_returned",
+    "reject_deposit",
+    "remove_instrument",
+    "reseal_own",
+    "resolve_line",
+    "say_stuck",
+    "set_payout_rules",
+    "set_routes",
+    "set_terms",
+    "settle",
+    "sweep",
+    "switch_deposits",
+    "take_from_account",
+    "take_from_wallet",
+    "take_settlement",
+    "test_account",
+    "upload_settlement",
+    "validate",
+    "write_off",
+]

@@ -1,0 +1,166 @@
+"""What finance decides of deposits: approve what came, reject, ask for a correction."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from kernel.actor import Actor
+from kernel.events import publish
+from kernel.money import Money
+from modules.cashier.errors import (
+    FourEyes,
+    NoSuchDeposit,
+    NoSuchMove,
+    NothingReceived,
+    ReasonNeeded,
+)
+from modules.cashier.events import DepositFailed
+from modules.cashier.models import Deposit, MethodTerms, Payment
+from modules.cashier.services.asking import own_deposit
+from modules.cashier.services.crediting import credit
+from modules.cashier.services.story import tell
+from modules.cashier.types.catalogue import Direction
+from modules.cashier.types.states import DepositState, PaymentState
+
+DECIDABLE = frozenset({DepositState.PAYING, DepositState.REVIEW, DepositState.CORRECTION})
+
+
+@transaction.atomic
+def approve_deposit(deposit_id: uuid.UUID, received: Money, *, by: Actor) -> bool:
+    """Put what was received on the client's wallet; return whether that is done.
+
+    From the method's limit on it takes two: the first approval is kept, the second colleague's
+    puts the money there. Opens a transaction.
+
+    Raises:
+        NoSuchDeposit: There is none.
+        NoSuchMove: It is decided.
+        NothingReceived: No amount, or in another currency.
+        FourEyes: The same colleague cannot approve twice, and nobody his own.
+        NothingArrives: The fees take all of it.
+    """
+    deposit = _locked(deposit_id)
+    if deposit.state not in DECIDABLE:
+        raise NoSuchMove(state=DepositState(deposit.state).label)
+    if received.minor <= 0 or received.currency != deposit.pay_currency:
+        raise NothingReceived
+    if by.id in {None, deposit.client_id, deposit.first_approved_by_id}:
+        raise FourEyes
+    if needs_two(deposit, received) and deposit.first_approved_by_id is None:
+        deposit.first_approved_by_id, deposit.first_approved_by = by.id, by.name[:200]
+        tell(deposit, "first_approval", by=by, note=str(received))
+        return False
+    payment = _payment_of(deposit)
+    payment.received_minor = received.minor
+    if payment.state != PaymentState.APPROVED:
+        payment.move_to(PaymentState.APPROVED)
+    payment.due_at = None
+    payment.save()
+    credit(deposit, payment, received, by=by)
+    return True
+
+
+@transaction.atomic
+def reject_deposit(deposit_id: uuid.UUID, reason: str, *, by: Actor) -> None:
+    """Turn a deposit down; the client reads the reason. Opens a transaction.
+
+    Raises:
+        NoSuchDeposit: There is none.
+        NoSuchMove: It is decided.
+        ReasonNeeded: There is none.
+    """
+    deposit = _locked(deposit_id)
+    if deposit.state not in DECIDABLE:
+        raise NoSuchMove(state=DepositState(deposit.state).label)
+    _say(deposit, "rejected", reason)
+    going = deposit.payments.filter(
+        state__in=[PaymentState.ASKED, PaymentState.OPEN, PaymentState.AUTHORISED]
+    )
+    going.update(state=PaymentState.DECLINED, due_at=None)
+    tell(deposit, "declined", to=DepositState.DECLINED, by=by, note=reason)
+    _tell_failed(deposit)
+
+
+@transaction.atomic
+def ask_correction(deposit_id: uuid.UUID, reason: str, *, by: Actor) -> None:
+    """Send a deposit back to the client, who hands in another proof. Opens a transaction.
+
+    Raises:
+        NoSuchDeposit: There is none.
+        NoSuchMove: It is not being checked.
+        ReasonNeeded: There is none.
+    """
+    deposit = _locked(deposit_id)
+    _say(deposit, "correction", reason)
+    deposit.first_approved_by_id, deposit.first_approved_by = None, ""
+    tell(deposit, "correction", to=DepositState.CORRECTION, by=by, note=reason)
+
+
+@transaction.atomic
+def cancel_deposit(deposit_id: uuid.UUID, *, client_id: uuid.UUID, by: Actor) -> None:
+    """A client gives up a deposit that he has not paid. Opens a transaction.
+
+    If money comes all the same, it is his.
+
+    Raises:
+        NoSuchDeposit: There is none, or it is another's.
+        NoSuchMove: It is too late for that.
+    """
+    deposit = own_deposit(deposit_id, client_id)
+    deposit.reason_code = "cancelled"
+    deposit.reason = _("You cancelled it. Nothing was taken.")
+    tell(deposit, "cancelled", to=DepositState.CANCELLED, by=by)
+    deposit.payments.filter(state=PaymentState.ASKED).update(
+        state=PaymentState.CANCELLED, due_at=None
+    )
+    _tell_failed(deposit)
+
+
+def needs_two(deposit: Deposit, received: Money) -> bool:
+    """Whether two colleagues approve this amount."""
+    limit = (
+        MethodTerms.objects.filter(
+            method_id=deposit.method_id, direction=Direction.IN, currency=received.currency
+        )
+        .values_list("four_eyes_minor", flat=True)
+        .first()
+    )
+    return limit is not None and received.minor >= limit
+
+
+def _payment_of(deposit: Deposit) -> Payment:
+    """The payment that is approved: one that came, else the newest."""
+    rows = Payment.objects.select_for_update(of=("self",)).select_related("account")
+    mine = rows.filter(deposit=deposit)
+    came = mine.filter(state=PaymentState.APPROVED).order_by("place").first()
+    newest = came or mine.order_by("-place").first()
+    if newest is None:
+        raise NoSuchDeposit
+    return newest
+
+
+def _locked(deposit_id: uuid.UUID) -> Deposit:
+    row = Deposit.objects.select_for_update().filter(pk=deposit_id).first()
+    if row is None:
+        raise NoSuchDeposit
+    return row
+
+
+def _say(deposit: Deposit, code: str, reason: str) -> None:
+    if not reason.strip():
+        raise ReasonNeeded
+    deposit.reason_code, deposit.reason = code, reason.strip()[:500]
+
+
+def _tell_failed(deposit: Deposit) -> None:
+    publish(
+        DepositFailed(
+            deposit_id=deposit.pk,
+            client_id=deposit.client_id,
+            state=deposit.state,
+            code=deposit.reason_code,
+        )
+    )
