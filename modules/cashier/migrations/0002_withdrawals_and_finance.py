@@ -18,286 +18,679 @@ WITHOUT = [
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('cashier', '0001_first_tables'),
+        ("cashier", "0001_first_tables"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='SettlementMap',
+            name="SettlementMap",
             fields=[
-                ('account', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='settlement_map', serialize=False, to='cashier.provideraccount')),
-                ('columns', models.JSONField(default=dict)),
+                (
+                    "account",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="settlement_map",
+                        serialize=False,
+                        to="cashier.provideraccount",
+                    ),
+                ),
+                ("columns", models.JSONField(default=dict)),
             ],
         ),
         migrations.CreateModel(
-            name='ClientFreeze',
+            name="ClientFreeze",
             fields=[
-                ('id', models.UUIDField(default=kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('client_id', models.UUIDField()),
-                ('why', models.CharField(max_length=300)),
-                ('frozen_at', models.DateTimeField()),
-                ('lifted_at', models.DateTimeField(null=True)),
-                ('lifted_by', models.CharField(blank=True, default='', max_length=200)),
-                ('lifted_why', models.CharField(blank=True, default='', max_length=500)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("client_id", models.UUIDField()),
+                ("why", models.CharField(max_length=300)),
+                ("frozen_at", models.DateTimeField()),
+                ("lifted_at", models.DateTimeField(null=True)),
+                ("lifted_by", models.CharField(blank=True, default="", max_length=200)),
+                ("lifted_why", models.CharField(blank=True, default="", max_length=500)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('lifted_at__isnull', True)), fields=('client_id',), name='cashier_freeze_once')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("lifted_at__isnull", True)),
+                        fields=("client_id",),
+                        name="cashier_freeze_once",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Instrument',
+            name="Instrument",
             fields=[
-                ('id', models.UUIDField(default=kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('client_id', models.UUIDField()),
-                ('kind', models.CharField(choices=[('bank', 'Bank account'), ('crypto', 'Crypto address')], max_length=8)),
-                ('currency', models.CharField(max_length=8)),
-                ('title', models.CharField(max_length=60)),
-                ('sealed', models.BinaryField(default=b'')),
-                ('fingerprint', models.BinaryField()),
-                ('state', models.CharField(choices=[('waiting', 'Waiting for approval'), ('approved', 'Approved'), ('refused', 'Turned down'), ('removed', 'Removed')], default='waiting', max_length=10)),
-                ('reason', models.CharField(blank=True, default='', max_length=500)),
-                ('usable_from_at', models.DateTimeField(null=True)),
-                ('added_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("client_id", models.UUIDField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("bank", "Bank account"), ("crypto", "Crypto address")],
+                        max_length=8,
+                    ),
+                ),
+                ("currency", models.CharField(max_length=8)),
+                ("title", models.CharField(max_length=60)),
+                ("sealed", models.BinaryField(default=b"")),
+                ("fingerprint", models.BinaryField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waiting for approval"),
+                            ("approved", "Approved"),
+                            ("refused", "Turned down"),
+                            ("removed", "Removed"),
+                        ],
+                        default="waiting",
+                        max_length=10,
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, default="", max_length=500)),
+                ("usable_from_at", models.DateTimeField(null=True)),
+                ("added_at", models.DateTimeField()),
             ],
             options={
-                'indexes': [models.Index(fields=['client_id', '-added_at'], name='cashier_instrument_client'), models.Index(fields=['fingerprint'], name='cashier_instrument_same')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'approved', 'refused', 'removed'])), name='cashier_instrument_state'), models.UniqueConstraint(condition=models.Q(('state__in', ['waiting', 'approved'])), fields=('client_id', 'fingerprint', 'currency'), name='cashier_instrument_once')],
+                "indexes": [
+                    models.Index(
+                        fields=["client_id", "-added_at"], name="cashier_instrument_client"
+                    ),
+                    models.Index(fields=["fingerprint"], name="cashier_instrument_same"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["waiting", "approved", "refused", "removed"])
+                        ),
+                        name="cashier_instrument_state",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ["waiting", "approved"])),
+                        fields=("client_id", "fingerprint", "currency"),
+                        name="cashier_instrument_once",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='PassageMove',
+            name="PassageMove",
             fields=[
-                ('id', models.UUIDField(default=kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('about', models.UUIDField()),
-                ('happened_at', models.DateTimeField()),
-                ('what', models.CharField(max_length=40)),
-                ('state_to', models.CharField(max_length=12)),
-                ('why', models.CharField(blank=True, default='', max_length=500)),
-                ('facts', models.JSONField(default=dict)),
-                ('actor_id', models.UUIDField(null=True)),
-                ('actor_name', models.CharField(max_length=200)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("about", models.UUIDField()),
+                ("happened_at", models.DateTimeField()),
+                ("what", models.CharField(max_length=40)),
+                ("state_to", models.CharField(max_length=12)),
+                ("why", models.CharField(blank=True, default="", max_length=500)),
+                ("facts", models.JSONField(default=dict)),
+                ("actor_id", models.UUIDField(null=True)),
+                ("actor_name", models.CharField(max_length=200)),
             ],
             options={
-                'indexes': [models.Index(fields=['about', 'happened_at'], name='cashier_passage_story')],
+                "indexes": [
+                    models.Index(fields=["about", "happened_at"], name="cashier_passage_story")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='PayoutRule',
+            name="PayoutRule",
             fields=[
-                ('id', models.PositiveSmallIntegerField(default=1, editable=False, primary_key=True, serialize=False)),
-                ('split', models.CharField(choices=[('fifo', 'First paid in, first paid back'), ('proportional', 'In proportion to what was paid in'), ('off', 'Wherever the client wants')], default='fifo', max_length=12)),
-                ('cool_down_hours', models.PositiveSmallIntegerField(default=24)),
-                ('most_a_day', models.PositiveSmallIntegerField(default=5)),
-                ('expected_hours', models.PositiveSmallIntegerField(default=24)),
-                ('is_to_others_on', models.BooleanField(default=False)),
+                (
+                    "id",
+                    models.PositiveSmallIntegerField(
+                        default=1, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "split",
+                    models.CharField(
+                        choices=[
+                            ("fifo", "First paid in, first paid back"),
+                            ("proportional", "In proportion to what was paid in"),
+                            ("off", "Wherever the client wants"),
+                        ],
+                        default="fifo",
+                        max_length=12,
+                    ),
+                ),
+                ("cool_down_hours", models.PositiveSmallIntegerField(default=24)),
+                ("most_a_day", models.PositiveSmallIntegerField(default=5)),
+                ("expected_hours", models.PositiveSmallIntegerField(default=24)),
+                ("is_to_others_on", models.BooleanField(default=False)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='cashier_rule_only_one')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("id", 1)), name="cashier_rule_only_one"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='SettlementFile',
+            name="SettlementFile",
             fields=[
-                ('id', models.UUIDField(default=kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=120)),
-                ('sha256', models.CharField(max_length=64)),
-                ('state', models.CharField(choices=[('preview', 'Preview'), ('taken', 'Taken over'), ('dropped', 'Dropped')], default='preview', max_length=8)),
-                ('lines_count', models.PositiveIntegerField(default=0)),
-                ('by_name', models.CharField(max_length=200)),
-                ('uploaded_at', models.DateTimeField()),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='settlement_files', to='cashier.provideraccount')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("name", models.CharField(max_length=120)),
+                ("sha256", models.CharField(max_length=64)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("preview", "Preview"),
+                            ("taken", "Taken over"),
+                            ("dropped", "Dropped"),
+                        ],
+                        default="preview",
+                        max_length=8,
+                    ),
+                ),
+                ("lines_count", models.PositiveIntegerField(default=0)),
+                ("by_name", models.CharField(max_length=200)),
+                ("uploaded_at", models.DateTimeField()),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="settlement_files",
+                        to="cashier.provideraccount",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='SettlementLine',
+            name="SettlementLine",
             fields=[
-                ('id', models.UUIDField(default=kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('number', models.PositiveIntegerField()),
-                ('kind', models.CharField(choices=[('payment', 'Payment'), ('payout', 'Payout')], max_length=8)),
-                ('reference', models.CharField(max_length=200)),
-                ('gross_minor', models.BigIntegerField()),
-                ('fee_minor', models.BigIntegerField(default=0)),
-                ('currency', models.CharField(max_length=8)),
-                ('settled_on', models.DateField(null=True)),
-                ('state', models.CharField(choices=[('matched', 'Matched'), ('unknown', 'Not known here'), ('amount', 'Another amount here'), ('state', 'Not finished here'), ('twice', 'Settled before'), ('resolved', 'Explained')], max_length=10)),
-                ('ours_id', models.UUIDField(null=True)),
-                ('ours_minor', models.BigIntegerField(null=True)),
-                ('entry_id', models.UUIDField(null=True)),
-                ('resolved_by', models.CharField(blank=True, default='', max_length=200)),
-                ('resolved_at', models.DateTimeField(null=True)),
-                ('reason', models.CharField(blank=True, default='', max_length=500)),
-                ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='cashier.settlementfile')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("payment", "Payment"), ("payout", "Payout")], max_length=8
+                    ),
+                ),
+                ("reference", models.CharField(max_length=200)),
+                ("gross_minor", models.BigIntegerField()),
+                ("fee_minor", models.BigIntegerField(default=0)),
+                ("currency", models.CharField(max_length=8)),
+                ("settled_on", models.DateField(null=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("matched", "Matched"),
+                            ("unknown", "Not known here"),
+                            ("amount", "Another amount here"),
+                            ("state", "Not finished here"),
+                            ("twice", "Settled before"),
+                            ("resolved", "Explained"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("ours_id", models.UUIDField(null=True)),
+                ("ours_minor", models.BigIntegerField(null=True)),
+                ("entry_id", models.UUIDField(null=True)),
+                ("resolved_by", models.CharField(blank=True, default="", max_length=200)),
+                ("resolved_at", models.DateTimeField(null=True)),
+                ("reason", models.CharField(blank=True, default="", max_length=500)),
+                (
+                    "file",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lines",
+                        to="cashier.settlementfile",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Transfer',
+            name="Transfer",
             fields=[
-                ('id', models.UUIDField(default=kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('number', models.CharField(max_length=20, unique=True)),
-                ('client_id', models.UUIDField()),
-                ('form_key', models.CharField(max_length=80)),
-                ('beneficiary_id', models.UUIDField(null=True)),
-                ('source', models.CharField(choices=[('wallet', 'Wallet'), ('account', 'Trading account')], max_length=8)),
-                ('source_id', models.UUIDField()),
-                ('source_login', models.BigIntegerField(null=True)),
-                ('source_server_id', models.UUIDField(null=True)),
-                ('target', models.CharField(choices=[('wallet', 'Wallet'), ('account', 'Trading account')], max_length=8)),
-                ('target_id', models.UUIDField()),
-                ('target_login', models.BigIntegerField(null=True)),
-                ('target_server_id', models.UUIDField(null=True)),
-                ('amount_minor', models.BigIntegerField()),
-                ('currency', models.CharField(max_length=8)),
-                ('arrives_minor', models.BigIntegerField()),
-                ('arrives_currency', models.CharField(max_length=8)),
-                ('rate', models.DecimalField(decimal_places=12, max_digits=24, null=True)),
-                ('rate_at', models.DateTimeField(null=True)),
-                ('rate_source', models.CharField(blank=True, default='', max_length=60)),
-                ('rate_facts', models.JSONField(default=dict)),
-                ('state', models.CharField(choices=[('waiting', 'Waiting for approval'), ('taking', 'Being taken from the trading account'), ('giving', 'Being put on the trading account'), ('returning', 'Being returned'), ('done', 'Done'), ('returned', 'Returned'), ('kept', 'In your wallet'), ('refused', 'Turned down'), ('cancelled', 'Cancelled'), ('failed', 'Not possible')], max_length=10)),
-                ('reason_code', models.CharField(blank=True, default='', max_length=60)),
-                ('reason', models.CharField(blank=True, default='', max_length=500)),
-                ('is_stuck', models.BooleanField(default=False)),
-                ('hold_id', models.UUIDField(null=True)),
-                ('request_id', models.UUIDField(null=True)),
-                ('taking_id', models.UUIDField(null=True)),
-                ('giving_id', models.UUIDField(null=True)),
-                ('returning_id', models.UUIDField(null=True)),
-                ('asked_at', models.DateTimeField()),
-                ('changed_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("number", models.CharField(max_length=20, unique=True)),
+                ("client_id", models.UUIDField()),
+                ("form_key", models.CharField(max_length=80)),
+                ("beneficiary_id", models.UUIDField(null=True)),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[("wallet", "Wallet"), ("account", "Trading account")], max_length=8
+                    ),
+                ),
+                ("source_id", models.UUIDField()),
+                ("source_login", models.BigIntegerField(null=True)),
+                ("source_server_id", models.UUIDField(null=True)),
+                (
+                    "target",
+                    models.CharField(
+                        choices=[("wallet", "Wallet"), ("account", "Trading account")], max_length=8
+                    ),
+                ),
+                ("target_id", models.UUIDField()),
+                ("target_login", models.BigIntegerField(null=True)),
+                ("target_server_id", models.UUIDField(null=True)),
+                ("amount_minor", models.BigIntegerField()),
+                ("currency", models.CharField(max_length=8)),
+                ("arrives_minor", models.BigIntegerField()),
+                ("arrives_currency", models.CharField(max_length=8)),
+                ("rate", models.DecimalField(decimal_places=12, max_digits=24, null=True)),
+                ("rate_at", models.DateTimeField(null=True)),
+                ("rate_source", models.CharField(blank=True, default="", max_length=60)),
+                ("rate_facts", models.JSONField(default=dict)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waiting for approval"),
+                            ("taking", "Being taken from the trading account"),
+                            ("giving", "Being put on the trading account"),
+                            ("returning", "Being returned"),
+                            ("done", "Done"),
+                            ("returned", "Returned"),
+                            ("kept", "In your wallet"),
+                            ("refused", "Turned down"),
+                            ("cancelled", "Cancelled"),
+                            ("failed", "Not possible"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("reason_code", models.CharField(blank=True, default="", max_length=60)),
+                ("reason", models.CharField(blank=True, default="", max_length=500)),
+                ("is_stuck", models.BooleanField(default=False)),
+                ("hold_id", models.UUIDField(null=True)),
+                ("request_id", models.UUIDField(null=True)),
+                ("taking_id", models.UUIDField(null=True)),
+                ("giving_id", models.UUIDField(null=True)),
+                ("returning_id", models.UUIDField(null=True)),
+                ("asked_at", models.DateTimeField()),
+                ("changed_at", models.DateTimeField()),
             ],
             options={
-                'indexes': [models.Index(fields=['client_id', '-asked_at'], name='cashier_transfer_client'), models.Index(fields=['state', '-asked_at'], name='cashier_transfer_queue')],
-                'constraints': [models.UniqueConstraint(fields=('client_id', 'form_key'), name='cashier_transfer_once'), models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'taking', 'giving', 'returning', 'done', 'returned', 'kept', 'refused', 'cancelled', 'failed'])), name='cashier_transfer_state'), models.CheckConstraint(condition=models.Q(('amount_minor__gt', 0), ('arrives_minor__gt', 0)), name='cashier_transfer_positive'), models.CheckConstraint(condition=models.Q(('source_id', models.F('target_id')), _negated=True), name='cashier_transfer_moves')],
+                "indexes": [
+                    models.Index(fields=["client_id", "-asked_at"], name="cashier_transfer_client"),
+                    models.Index(fields=["state", "-asked_at"], name="cashier_transfer_queue"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("client_id", "form_key"), name="cashier_transfer_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                [
+                                    "waiting",
+                                    "taking",
+                                    "giving",
+                                    "returning",
+                                    "done",
+                                    "returned",
+                                    "kept",
+                                    "refused",
+                                    "cancelled",
+                                    "failed",
+                                ],
+                            )
+                        ),
+                        name="cashier_transfer_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount_minor__gt", 0), ("arrives_minor__gt", 0)),
+                        name="cashier_transfer_positive",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("source_id", models.F("target_id")), _negated=True),
+                        name="cashier_transfer_moves",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Withdrawal',
+            name="Withdrawal",
             fields=[
-                ('id', models.UUIDField(default=kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('number', models.CharField(max_length=20, unique=True)),
-                ('client_id', models.UUIDField()),
-                ('form_key', models.CharField(max_length=80)),
-                ('account_id', models.UUIDField(null=True)),
-                ('login', models.BigIntegerField(null=True)),
-                ('server_id', models.UUIDField(null=True)),
-                ('wallet_id', models.UUIDField()),
-                ('amount_minor', models.BigIntegerField()),
-                ('fee_minor', models.BigIntegerField()),
-                ('currency', models.CharField(max_length=8)),
-                ('state', models.CharField(choices=[('debiting', 'Being taken from the trading account'), ('waiting', 'Waiting for approval'), ('approved', 'Approved'), ('paying', 'Being paid'), ('paid', 'Paid'), ('partly', 'Paid in part'), ('returned', 'Returned to your wallet'), ('refused', 'Turned down'), ('cancelled', 'Cancelled'), ('failed', 'Not possible')], max_length=10)),
-                ('reason_code', models.CharField(blank=True, default='', max_length=60)),
-                ('reason', models.CharField(blank=True, default='', max_length=500)),
-                ('is_stuck', models.BooleanField(default=False)),
-                ('operation_id', models.UUIDField(null=True)),
-                ('request_id', models.UUIDField(null=True)),
-                ('expected_at', models.DateTimeField(null=True)),
-                ('asked_at', models.DateTimeField()),
-                ('changed_at', models.DateTimeField()),
-                ('instrument', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='withdrawals', to='cashier.instrument')),
-                ('method', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='withdrawals', to='cashier.method')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("number", models.CharField(max_length=20, unique=True)),
+                ("client_id", models.UUIDField()),
+                ("form_key", models.CharField(max_length=80)),
+                ("account_id", models.UUIDField(null=True)),
+                ("login", models.BigIntegerField(null=True)),
+                ("server_id", models.UUIDField(null=True)),
+                ("wallet_id", models.UUIDField()),
+                ("amount_minor", models.BigIntegerField()),
+                ("fee_minor", models.BigIntegerField()),
+                ("currency", models.CharField(max_length=8)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("debiting", "Being taken from the trading account"),
+                            ("waiting", "Waiting for approval"),
+                            ("approved", "Approved"),
+                            ("paying", "Being paid"),
+                            ("paid", "Paid"),
+                            ("partly", "Paid in part"),
+                            ("returned", "Returned to your wallet"),
+                            ("refused", "Turned down"),
+                            ("cancelled", "Cancelled"),
+                            ("failed", "Not possible"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("reason_code", models.CharField(blank=True, default="", max_length=60)),
+                ("reason", models.CharField(blank=True, default="", max_length=500)),
+                ("is_stuck", models.BooleanField(default=False)),
+                ("operation_id", models.UUIDField(null=True)),
+                ("request_id", models.UUIDField(null=True)),
+                ("expected_at", models.DateTimeField(null=True)),
+                ("asked_at", models.DateTimeField()),
+                ("changed_at", models.DateTimeField()),
+                (
+                    "instrument",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="withdrawals",
+                        to="cashier.instrument",
+                    ),
+                ),
+                (
+                    "method",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="withdrawals",
+                        to="cashier.method",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Payout',
+            name="Payout",
             fields=[
-                ('id', models.UUIDField(default=kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('place', models.PositiveSmallIntegerField()),
-                ('gross_minor', models.BigIntegerField()),
-                ('fee_minor', models.BigIntegerField()),
-                ('currency', models.CharField(max_length=8)),
-                ('reference', models.CharField(max_length=60, unique=True)),
-                ('provider_reference', models.CharField(blank=True, default='', max_length=200)),
-                ('state', models.CharField(choices=[('planned', 'Planned'), ('ready', 'Ready to be paid'), ('by_hand', 'To be paid by a colleague'), ('sending', 'Being sent'), ('underway', 'On its way'), ('unknown', 'Being looked up'), ('manual', 'Waits for a person'), ('done', 'Paid'), ('refused', 'Declined'), ('released', 'Not paid'), ('reversed', 'Came back')], default='planned', max_length=10)),
-                ('hold_id', models.UUIDField(null=True)),
-                ('code', models.CharField(blank=True, default='', max_length=60)),
-                ('reason', models.CharField(blank=True, default='', max_length=500)),
-                ('sent_at', models.DateTimeField(null=True)),
-                ('looks', models.PositiveSmallIntegerField(default=0)),
-                ('due_at', models.DateTimeField(null=True)),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='payouts', to='cashier.provideraccount')),
-                ('source', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='payouts', to='cashier.payment')),
-                ('withdrawal', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='payouts', to='cashier.withdrawal')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("place", models.PositiveSmallIntegerField()),
+                ("gross_minor", models.BigIntegerField()),
+                ("fee_minor", models.BigIntegerField()),
+                ("currency", models.CharField(max_length=8)),
+                ("reference", models.CharField(max_length=60, unique=True)),
+                ("provider_reference", models.CharField(blank=True, default="", max_length=200)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("planned", "Planned"),
+                            ("ready", "Ready to be paid"),
+                            ("by_hand", "To be paid by a colleague"),
+                            ("sending", "Being sent"),
+                            ("underway", "On its way"),
+                            ("unknown", "Being looked up"),
+                            ("manual", "Waits for a person"),
+                            ("done", "Paid"),
+                            ("refused", "Declined"),
+                            ("released", "Not paid"),
+                            ("reversed", "Came back"),
+                        ],
+                        default="planned",
+                        max_length=10,
+                    ),
+                ),
+                ("hold_id", models.UUIDField(null=True)),
+                ("code", models.CharField(blank=True, default="", max_length=60)),
+                ("reason", models.CharField(blank=True, default="", max_length=500)),
+                ("sent_at", models.DateTimeField(null=True)),
+                ("looks", models.PositiveSmallIntegerField(default=0)),
+                ("due_at", models.DateTimeField(null=True)),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="payouts",
+                        to="cashier.provideraccount",
+                    ),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="payouts",
+                        to="cashier.payment",
+                    ),
+                ),
+                (
+                    "withdrawal",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="payouts",
+                        to="cashier.withdrawal",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Claim',
+            name="Claim",
             fields=[
-                ('id', models.UUIDField(default=kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('client_id', models.UUIDField()),
-                ('amount_minor', models.BigIntegerField()),
-                ('owed_minor', models.BigIntegerField()),
-                ('currency', models.CharField(max_length=8)),
-                ('state', models.CharField(choices=[('open', 'Owed'), ('settled', 'Taken back'), ('written_off', 'Written off')], default='open', max_length=12)),
-                ('operation_id', models.UUIDField(null=True)),
-                ('operation_minor', models.BigIntegerField(default=0)),
-                ('reason', models.CharField(blank=True, default='', max_length=500)),
-                ('opened_at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('deposit', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='claim', to='cashier.deposit')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("client_id", models.UUIDField()),
+                ("amount_minor", models.BigIntegerField()),
+                ("owed_minor", models.BigIntegerField()),
+                ("currency", models.CharField(max_length=8)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "Owed"),
+                            ("settled", "Taken back"),
+                            ("written_off", "Written off"),
+                        ],
+                        default="open",
+                        max_length=12,
+                    ),
+                ),
+                ("operation_id", models.UUIDField(null=True)),
+                ("operation_minor", models.BigIntegerField(default=0)),
+                (
+                    "operation_place",
+                    models.CharField(blank=True, default="", max_length=100),
+                ),
+                ("reason", models.CharField(blank=True, default="", max_length=500)),
+                ("opened_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "deposit",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="claim",
+                        to="cashier.deposit",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['state'], name='cashier_claim_queue')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['open', 'settled', 'written_off'])), name='cashier_claim_state'), models.CheckConstraint(condition=models.Q(('owed_minor__gte', 0)), name='cashier_claim_owed')],
+                "indexes": [models.Index(fields=["state"], name="cashier_claim_queue")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["open", "settled", "written_off"])),
+                        name="cashier_claim_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("owed_minor__gte", 0)), name="cashier_claim_owed"
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='settlementfile',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'dropped'), _negated=True), fields=('account', 'sha256'), name='cashier_file_once'),
+            model_name="settlementfile",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "dropped"), _negated=True),
+                fields=("account", "sha256"),
+                name="cashier_file_once",
+            ),
         ),
         migrations.AddIndex(
-            model_name='settlementline',
-            index=models.Index(fields=['state'], name='cashier_line_queue'),
+            model_name="settlementline",
+            index=models.Index(fields=["state"], name="cashier_line_queue"),
         ),
         migrations.AddConstraint(
-            model_name='settlementline',
-            constraint=models.UniqueConstraint(fields=('file', 'number'), name='cashier_line_once'),
+            model_name="settlementline",
+            constraint=models.UniqueConstraint(fields=("file", "number"), name="cashier_line_once"),
         ),
         migrations.AddConstraint(
-            model_name='settlementline',
-            constraint=models.UniqueConstraint(condition=models.Q(('entry_id__isnull', False)), fields=('kind', 'ours_id'), name='cashier_line_settles_once'),
+            model_name="settlementline",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("entry_id__isnull", False)),
+                fields=("kind", "ours_id"),
+                name="cashier_line_settles_once",
+            ),
         ),
         migrations.AddIndex(
-            model_name='withdrawal',
-            index=models.Index(fields=['client_id', '-asked_at'], name='cashier_withdrawal_client'),
+            model_name="withdrawal",
+            index=models.Index(fields=["client_id", "-asked_at"], name="cashier_withdrawal_client"),
         ),
         migrations.AddIndex(
-            model_name='withdrawal',
-            index=models.Index(fields=['state', '-asked_at'], name='cashier_withdrawal_queue'),
+            model_name="withdrawal",
+            index=models.Index(fields=["state", "-asked_at"], name="cashier_withdrawal_queue"),
         ),
         migrations.AddConstraint(
-            model_name='withdrawal',
-            constraint=models.UniqueConstraint(fields=('client_id', 'form_key'), name='cashier_withdrawal_once'),
+            model_name="withdrawal",
+            constraint=models.UniqueConstraint(
+                fields=("client_id", "form_key"), name="cashier_withdrawal_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='withdrawal',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['debiting', 'waiting', 'approved', 'paying', 'paid', 'partly', 'returned', 'refused', 'cancelled', 'failed'])), name='cashier_withdrawal_state'),
+            model_name="withdrawal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        [
+                            "debiting",
+                            "waiting",
+                            "approved",
+                            "paying",
+                            "paid",
+                            "partly",
+                            "returned",
+                            "refused",
+                            "cancelled",
+                            "failed",
+                        ],
+                    )
+                ),
+                name="cashier_withdrawal_state",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='withdrawal',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_minor__gt', 0), ('fee_minor__gte', 0), ('fee_minor__lt', models.F('amount_minor'))), name='cashier_withdrawal_positive'),
+            model_name="withdrawal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("amount_minor__gt", 0),
+                    ("fee_minor__gte", 0),
+                    ("fee_minor__lt", models.F("amount_minor")),
+                ),
+                name="cashier_withdrawal_positive",
+            ),
         ),
         migrations.AddIndex(
-            model_name='payout',
-            index=models.Index(condition=models.Q(('due_at__isnull', False)), fields=['due_at'], name='cashier_payout_due'),
+            model_name="payout",
+            index=models.Index(
+                condition=models.Q(("due_at__isnull", False)),
+                fields=["due_at"],
+                name="cashier_payout_due",
+            ),
         ),
         migrations.AddIndex(
-            model_name='payout',
-            index=models.Index(fields=['state'], name='cashier_payout_queue'),
+            model_name="payout",
+            index=models.Index(fields=["state"], name="cashier_payout_queue"),
         ),
         migrations.AddConstraint(
-            model_name='payout',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['planned', 'ready', 'by_hand', 'sending', 'underway', 'unknown', 'manual', 'done', 'refused', 'released', 'reversed'])), name='cashier_payout_state'),
+            model_name="payout",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        [
+                            "planned",
+                            "ready",
+                            "by_hand",
+                            "sending",
+                            "underway",
+                            "unknown",
+                            "manual",
+                            "done",
+                            "refused",
+                            "released",
+                            "reversed",
+                        ],
+                    )
+                ),
+                name="cashier_payout_state",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='payout',
-            constraint=models.CheckConstraint(condition=models.Q(('fee_minor__gte', 0), ('gross_minor__gt', 0), ('fee_minor__lt', models.F('gross_minor'))), name='cashier_payout_positive'),
+            model_name="payout",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("fee_minor__gte", 0),
+                    ("gross_minor__gt", 0),
+                    ("fee_minor__lt", models.F("gross_minor")),
+                ),
+                name="cashier_payout_positive",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='payout',
-            constraint=models.UniqueConstraint(fields=('withdrawal', 'place'), name='cashier_payout_place'),
+            model_name="payout",
+            constraint=models.UniqueConstraint(
+                fields=("withdrawal", "place"), name="cashier_payout_place"
+            ),
         ),
-            migrations.RunSQL(GUARDS, WITHOUT),
+        migrations.RunSQL(GUARDS, WITHOUT),
     ]

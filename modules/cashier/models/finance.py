@@ -44,6 +44,8 @@ class Claim(models.Model):
     operation_id = models.UUIDField(null=True)
     """Of trading: what takes it from a trading account now."""
     operation_minor = models.BigIntegerField(default=0)
+    operation_place = models.CharField(max_length=100, blank=True, default="")
+    """The ledger's account of that trading account."""
     reason = models.CharField(max_length=500, blank=True, default="")
     opened_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)

@@ -1,0 +1,342 @@
+"""What a client may take out: from where, by which way, and back to which earlier payments."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import Sum
+
+from kernel import clock
+from kernel.money import Money
+from modules.cashier.errors import (
+    BeyondSource,
+    CurrencyNotTaken,
+    NoSuchInstrument,
+    NoSuchMethod,
+    NotYourMoney,
+)
+from modules.cashier.models import (
+    ClientFreeze,
+    Instrument,
+    Method,
+    MethodTerms,
+    Payment,
+    Payout,
+    PayoutRule,
+    ProviderAccount,
+)
+from modules.cashier.providers import ADAPTERS
+from modules.cashier.queries import catalogue, targets
+from modules.cashier.types.catalogue import Direction, ProviderKind
+from modules.cashier.types.outgoing import InstrumentLine, Part, RuleLine, Spot, Way
+from modules.cashier.types.passages import (
+    INSTRUMENT_TONES,
+    PAYOUT_FAILED,
+    InstrumentKind,
+    InstrumentState,
+    SplitMode,
+    Where,
+)
+from modules.cashier.types.states import PaymentState
+from modules.trading import queries as trading
+from modules.trading.types import AccountLine
+from modules.wallets import queries as wallets
+from modules.wallets.types import Funds
+
+NEEDS = {ProviderKind.BANK: InstrumentKind.BANK, ProviderKind.CRYPTO: InstrumentKind.CRYPTO}
+"""What a provider pays to; the others return earlier payments."""
+RETURNING = (ProviderKind.STRIPE, ProviderKind.REDIRECT)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """An earlier payment of which something can be returned."""
+
+    payment_id: uuid.UUID
+    account_id: uuid.UUID
+    account_name: str
+    paid: Money
+    left: Money
+    at: dt.datetime
+
+
+def rules() -> RuleLine:
+    """What the broker says of money that leaves."""
+    row = PayoutRule.objects.filter(pk=PayoutRule.ONLY).first() or PayoutRule()
+    return RuleLine(
+        split=row.split,
+        cool_down_hours=row.cool_down_hours,
+        most_a_day=row.most_a_day,
+        expected_hours=row.expected_hours,
+        is_to_others_on=row.is_to_others_on,
+    )
+
+
+def is_frozen(client_id: uuid.UUID) -> bool:
+    """Whether the client's money stays until a person has looked."""
+    return ClientFreeze.objects.filter(client_id=client_id, lifted_at=None).exists()
+
+
+def spots(client_id: uuid.UUID, *, of_transfer: bool = False) -> tuple[Spot, ...]:
+    """The client's wallets, then his open live accounts that money may leave."""
+    kept = wallets.funds_of_client(client_id)
+    found = [_wallet_spot(pk, funds) for pk, funds in kept.items()]
+    for one in trading.accounts_of(client_id):
+        allowed = one.may_transfer if of_transfer else one.may_withdraw
+        if one.is_open and one.is_live and one.login is not None and allowed:
+            found.append(_account_spot(one))
+    return tuple(found)
+
+
+def spot(client_id: uuid.UUID, key: str, *, of_transfer: bool = False) -> Spot:
+    """One of them.
+
+    Raises:
+        NotYourMoney: There is none of that name.
+    """
+    for one in spots(client_id, of_transfer=of_transfer):
+        if one.key == key:
+            return one
+    raise NotYourMoney(field="source")
+
+
+def ways(currency: str, country: str) -> tuple[Way, ...]:
+    """The methods that pay out in ``currency`` to a client of ``country``."""
+    rows = Method.objects.prefetch_related("routes__account", "terms")
+    rows = rows.filter(is_withdrawal_on=True).order_by("place", "name", "pk")
+    found = [_way(row, currency, country) for row in rows]
+    return tuple(one for one in found if one is not None)
+
+
+def way(method_id: uuid.UUID, currency: str, country: str) -> tuple[Way, MethodTerms]:
+    """One of them, with its terms.
+
+    Raises:
+        NoSuchMethod: It is not offered to this client.
+        CurrencyNotTaken: Not in this currency.
+    """
+    rows = Method.objects.prefetch_related("routes__account", "terms")
+    row = rows.filter(pk=method_id, is_withdrawal_on=True).first()
+    if row is None:
+        raise NoSuchMethod
+    terms = _terms(row, currency)
+    if terms is None:
+        raise CurrencyNotTaken(currency=currency)
+    found = _way(row, currency, country)
+    if found is None:
+        raise NoSuchMethod
+    return found, terms
+
+
+def instruments(client_id: uuid.UUID) -> tuple[InstrumentLine, ...]:
+    """What the client can be paid to, newest first; removed ones are left out."""
+    rows = Instrument.objects.filter(client_id=client_id).exclude(state=InstrumentState.REMOVED)
+    return tuple(instrument_line(row) for row in rows.order_by("-added_at"))
+
+
+def instrument(instrument_id: uuid.UUID, client_id: uuid.UUID) -> InstrumentLine:
+    """One of them.
+
+    Raises:
+        NoSuchInstrument: It is not his, or there is none.
+    """
+    row = Instrument.objects.filter(pk=instrument_id, client_id=client_id).first()
+    if row is None:
+        raise NoSuchInstrument
+    return instrument_line(row)
+
+
+def instrument_line(row: Instrument) -> InstrumentLine:
+    """An instrument as it leaves the module: no number, only its title."""
+    state = InstrumentState(row.state)
+    since = row.usable_from_at
+    is_usable = state == InstrumentState.APPROVED and since is not None and since <= clock.now()
+    return InstrumentLine(
+        id=row.pk,
+        kind=row.kind,
+        kind_label=InstrumentKind(row.kind).label,
+        currency=row.currency,
+        title=row.title,
+        state=row.state,
+        state_label=state.label,
+        tone=INSTRUMENT_TONES[state],
+        reason=row.reason,
+        usable_from_at=since,
+        is_usable=is_usable,
+        added_at=row.added_at,
+    )
+
+
+def sources(client_id: uuid.UUID, currency: str) -> tuple[Source, ...]:
+    """Earlier payments that providers can return, with what is left of each, oldest first."""
+    rows = Payment.objects.select_related("account").filter(
+        deposit__client_id=client_id,
+        currency=currency,
+        state=PaymentState.APPROVED,
+        account__kind__in=RETURNING,
+    )
+    payments = list(rows.order_by("created_at", "pk"))
+    kept = Payout.objects.filter(source__in=payments).exclude(state__in=PAYOUT_FAILED)
+    used = dict(kept.values_list("source_id").annotate(total=Sum("gross_minor")))
+    found = []
+    for row in payments:
+        paid = row.received_minor if row.received_minor is not None else row.amount_minor
+        left = paid - used.get(row.pk, 0)
+        if left > 0:
+            found.append(
+                Source(
+                    payment_id=row.pk,
+                    account_id=row.account_id,
+                    account_name=row.account.name,
+                    paid=Money(paid, currency),
+                    left=Money(left, currency),
+                    at=row.created_at,
+                )
+            )
+    return tuple(found)
+
+
+def split(amount: Money, chosen: Way, earlier: Sequence[Source], mode: str) -> tuple[Part, ...]:
+    """Where ``amount`` goes: back to earlier payments as the broker says, the rest as chosen.
+
+    Raises:
+        BeyondSource: More than the chosen method can return.
+    """
+    if mode == SplitMode.OFF:
+        earlier = [one for one in earlier if one.account_id == chosen.account_id]
+    if mode == SplitMode.PROPORTIONAL:
+        parts, rest = _proportional(amount, earlier)
+    else:
+        parts, rest = _oldest_first(amount, earlier)
+    if rest.minor and chosen.needs:
+        parts.append(_part(chosen.account_id, chosen.title, rest))
+    elif rest.minor:
+        if ADAPTERS[chosen.kind].capabilities.refunds_only or not earlier:
+            raise BeyondSource(left=amount - rest)
+        last = [one for one in earlier if one.account_id == chosen.account_id][-1:]
+        if not last:
+            raise BeyondSource(left=amount - rest)
+        parts.append(_part(chosen.account_id, chosen.title, rest, last[0].payment_id))
+    return tuple(parts)
+
+
+def with_fees(parts: Sequence[Part], total: Money) -> tuple[Part, ...]:
+    """The parts, each bearing its share of the fee ``total``; no minor unit is lost or made."""
+    shares = total.split(*[one.gross.minor for one in parts])
+    return tuple(
+        Part(
+            account_id=one.account_id,
+            account_name=one.account_name,
+            gross=one.gross,
+            fee=share,
+            payment_id=one.payment_id,
+            note=one.note,
+        )
+        for one, share in zip(parts, shares, strict=True)
+    )
+
+
+def _oldest_first(amount: Money, earlier: Sequence[Source]) -> tuple[list[Part], Money]:
+    parts, rest = [], amount
+    for one in earlier:
+        share = min(one.left, rest)
+        if share.minor:
+            parts.append(_part(one.account_id, one.account_name, share, one.payment_id))
+            rest -= share
+    return parts, rest
+
+
+def _proportional(amount: Money, earlier: Sequence[Source]) -> tuple[list[Part], Money]:
+    """Share what can be returned by what each provider was paid in all, oldest first within it."""
+    total = Money(sum(one.left.minor for one in earlier), amount.currency)
+    returned = min(amount, total)
+    if not returned.minor:
+        return [], amount
+    groups: dict[uuid.UUID, list[Source]] = {}
+    for one in earlier:
+        groups.setdefault(one.account_id, []).append(one)
+    weights = [sum(one.left.minor for one in group) for group in groups.values()]
+    parts: list[Part] = []
+    for share, group in zip(returned.split(*weights), groups.values(), strict=True):
+        some, over = _oldest_first(share, group)
+        parts += some
+        if over.minor:
+            raise BeyondSource(left=returned - over)
+    return parts, amount - returned
+
+
+def _part(
+    account_id: uuid.UUID, name: str, gross: Money, payment_id: uuid.UUID | None = None
+) -> Part:
+    return Part(
+        account_id=account_id,
+        account_name=name,
+        gross=gross,
+        fee=Money.zero(gross.currency),
+        payment_id=payment_id,
+    )
+
+
+def _way(row: Method, currency: str, country: str) -> Way | None:
+    terms = _terms(row, currency)
+    if terms is None or country in row.countries_not:
+        return None
+    if row.countries and country not in row.countries:
+        return None
+    fitting = [one.account for one in catalogue.routes_of(row, country) if _pays(one.account)]
+    if not fitting:
+        return None
+    kind = ProviderKind(fitting[0].kind)
+    return Way(
+        id=row.pk,
+        title=catalogue.title_of(row),
+        icon=row.icon,
+        kind=kind,
+        currency=currency,
+        account_id=fitting[0].pk,
+        needs=NEEDS.get(kind, ""),
+        least=Money(terms.least_minor, currency),
+        most=Money(terms.most_minor, currency),
+    )
+
+
+def _pays(account: ProviderAccount) -> bool:
+    return ADAPTERS[account.kind].capabilities.pays_out
+
+
+def _terms(row: Method, currency: str) -> MethodTerms | None:
+    fitting = [
+        one
+        for one in row.terms.all()
+        if one.direction == Direction.OUT and one.currency == currency
+    ]
+    return fitting[0] if fitting else None
+
+
+def _wallet_spot(wallet_id: uuid.UUID, kept: Funds) -> Spot:
+    currency = kept.balance.currency
+    return Spot(
+        key=f"wallet:{currency}",
+        where=Where.WALLET,
+        id=wallet_id,
+        currency=currency,
+        title=targets.wallet_title(currency),
+        free=kept.available,
+    )
+
+
+def _account_spot(line: AccountLine) -> Spot:
+    free = max(min(line.free_margin.minor - line.credit.minor, line.balance.minor), 0)
+    return Spot(
+        key=f"account:{line.id}",
+        where=Where.ACCOUNT,
+        id=line.id,
+        currency=line.currency,
+        title=f"{line.name} · {line.login}",
+        free=Money(free, line.currency),
+        login=line.login,
+        server_id=line.server_id,
+    )
