@@ -51,17 +51,6 @@ def funds_of(wallet_ids: Iterable[uuid.UUID]) -> Mapping[uuid.UUID, Funds]:
     }
 
 
-def funds_of_client(client_id: uuid.UUID) -> Mapping[uuid.UUID, Funds]:
-    """What is in each of a client's wallets, in the order of their currencies."""
-    rows = Balance.objects.filter(account__client_id=client_id).order_by("account__currency")
-    return {
-        pk: Funds(balance=Money(posted, currency), held=Money(held, currency))
-        for pk, posted, held, currency in rows.values_list(
-            "pk", "posted_minor", "held_minor", "account__currency"
-        )
-    }
-
-
 def balance(account_id: uuid.UUID) -> Money:
     """What is on any account, a wallet or one of the house; negative is owed to the house.
 
@@ -71,10 +60,7 @@ def balance(account_id: uuid.UUID) -> Money:
     known = funds_of([account_id]).get(account_id)
     if known is not None:
         return known.balance
-    lines = _house(only=account_id)
-    if not lines:
-        raise NoSuchAccount
-    return lines[0].balance
+    return house_line(account_id).balance
 
 
 def balance_at(account_id: uuid.UUID, at: dt.datetime) -> Money:
@@ -99,6 +85,18 @@ def balance_at(account_id: uuid.UUID, at: dt.datetime) -> Money:
 def house_balances(at: dt.datetime | None = None) -> tuple[HouseLine, ...]:
     """Every account of the house with what is on it, now or at instant ``at``."""
     return _house(at=at)
+
+
+def house_line(account_id: uuid.UUID) -> HouseLine:
+    """One account of the house with what is on it now.
+
+    Raises:
+        NoSuchAccount: There is none.
+    """
+    lines = _house(only=account_id)
+    if not lines:
+        raise NoSuchAccount
+    return lines[0]
 
 
 def get_hold(hold_id: uuid.UUID) -> HoldLine:
