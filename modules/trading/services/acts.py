@@ -198,7 +198,8 @@ def _choose_login(server: TradingServer, work: Work) -> int | None:
         login = max(counter.next_login, start)
         counter.next_login = login + 1
         counter.save(update_fields=["next_login"])
-        TradingAccount.objects.filter(pk=work.account_id).update(login=login)
+        if work.account_id is not None:
+            TradingAccount.objects.filter(pk=work.account_id).update(login=login)
     return login
 
 

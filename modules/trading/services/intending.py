@@ -81,11 +81,9 @@ def intend(
 
 def _placed(wish: Wish, account: TradingAccount | None) -> Wish:
     if account is not None:
-        wish = replace(wish, client_id=account.client_id, server_id=account.server_id)
-    elif wish.client_id is None:
+        return replace(wish, client_id=account.client_id, server_id=account.server_id)
+    if wish.client_id is None or wish.server_id is None:
         raise ValueError("an operation is for an account, or for a client on a server")
-    if wish.server_id is None:
-        raise ValueError("an operation is for a server")
     return wish
 
 
@@ -119,6 +117,8 @@ def _former(kind: IntentKind, account: TradingAccount | None, wish: Wish) -> Int
 
 def _new(kind: IntentKind, account: TradingAccount | None, wish: Wish, by: Actor | None) -> Intent:
     moment = clock.now()
+    if wish.server_id is None:
+        raise ValueError("an operation is for a server")
     intent = Intent(
         account=account,
         client_id=wish.client_id,
