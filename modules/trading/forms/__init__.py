@@ -1,0 +1,49 @@
+"""What the trading module accepts."""
+
+from __future__ import annotations
+
+from modules.trading.forms.accounts import (
+    AccountsForm,
+    ArchiveForm,
+    BindForm,
+    CreditForm,
+    DaysForm,
+    LeverageForm,
+    MoveForm,
+    NicknameForm,
+    OpenForm,
+    PasswordForm,
+    Places,
+    ResetForm,
+    RightsForm,
+    SwitchesForm,
+    TypeForm,
+)
+from modules.trading.forms.operations import (
+    DecisionForm,
+    OperationsForm,
+    ResendForm,
+    WhyForm,
+)
+
+__all__ = [
+    "AccountsForm",
+    "ArchiveForm",
+    "BindForm",
+    "CreditForm",
+    "DaysForm",
+    "DecisionForm",
+    "LeverageForm",
+    "MoveForm",
+    "NicknameForm",
+    "OpenForm",
+    "OperationsForm",
+    "PasswordForm",
+    "Places",
+    "ResendForm",
+    "ResetForm",
+    "RightsForm",
+    "SwitchesForm",
+    "TypeForm",
+    "WhyForm",
+]
