@@ -152,7 +152,7 @@ def _funded(intent: Intent, found: Mapping[str, Any]) -> None:
 
 def _moved(intent: Intent, found: Mapping[str, Any]) -> None:
     """Money or credit; the deal and the new balance come with the next look, which is now."""
-    ServerSync.objects.filter(pk=intent.server_id).update(due_at=None)
+    ServerSync.objects.filter(pk=intent.server_id).update(due_at=None, moved_at=clock.now())
     changes = {
         "amount_minor": intent.amount_minor,
         "currency": intent.currency,
@@ -244,7 +244,7 @@ def _announce(account: TradingAccount, *, is_new: bool) -> None:
     if account.client_id is None or account.login is None:
         raise ValueError("only a client's account on a server is announced")
     clients.activate(account.client_id, by=US)
-    ServerSync.objects.filter(pk=account.server_id).update(due_at=None)
+    ServerSync.objects.filter(pk=account.server_id).update(due_at=None, moved_at=clock.now())
     publish(
         AccountOpened(
             account_id=account.pk,
