@@ -91,3 +91,78 @@ class NothingStopped(Refused):
 
     code = "wallets.nothing_stopped"
     sentence = _("Payouts are not stopped.")
+
+
+class NoRate(Refused):
+    """Nobody gives a rate for the pair that is young enough."""
+
+    code = "wallets.no_rate"
+    sentence = _("There is no exchange rate for these currencies at the moment.")
+
+
+class SameCurrency(Refused):
+    """Money is exchanged into another currency."""
+
+    code = "wallets.same_currency"
+    sentence = _("Choose two different currencies.")
+    field = "receive_currency"
+
+
+class PairClosed(Refused):
+    """The broker does not exchange these currencies."""
+
+    code = "wallets.pair_closed"
+    sentence = _("These currencies cannot be exchanged here.")
+
+
+class TooLittle(Refused):
+    """So little that nothing would arrive."""
+
+    code = "wallets.too_little"
+    sentence = _("This amount is too small to be exchanged.")
+    field = "amount"
+
+
+class TooMuch(Refused):
+    """More than can be counted."""
+
+    code = "wallets.too_much"
+    sentence = _("This amount is too large.")
+    field = "amount"
+
+
+class QuoteExpired(Refused):
+    """The rate was offered for some seconds, and they are over."""
+
+    code = "wallets.quote_expired"
+    sentence = _("This offer has run out. Please ask for a new rate.")
+
+
+class NoSuchQuote(Refused):
+    """There is none, or it is somebody else's."""
+
+    code = "wallets.no_such_quote"
+    sentence = _("There is no such offer.")
+
+
+class Inexact(Refused):
+    """An amount has more decimal places than its currency."""
+
+    code = "wallets.inexact"
+    sentence = _("The amount has more decimal places than its currency.")
+    field = "amount"
+
+
+class UnknownCurrency(Refused):
+    """A code that is no currency here."""
+
+    code = "wallets.unknown_currency"
+    sentence = _("This currency is not known here.")
+
+
+class KeyMissing(Refused):
+    """Money moves by the API only under an idempotency key."""
+
+    code = "wallets.key_missing"
+    sentence = _("Send an Idempotency-Key with this request.")
+    field = "Idempotency-Key"

@@ -1,21 +1,46 @@
-"""What the wallets module does."""
+"""What the wallets module does: the only writer of money."""
 
 from __future__ import annotations
 
 from modules.wallets.services.accounts import house_account, open_wallet, take_snapshots
 from modules.wallets.services.checking import lift_stop, prove_ledger
+from modules.wallets.services.correcting import (
+    ask_correction,
+    carry_out_correction,
+    end_correction,
+)
+from modules.wallets.services.exchanging import (
+    accept,
+    carry_out_approved,
+    end_waiting,
+    needs_approval,
+    quote,
+    work_out,
+)
 from modules.wallets.services.holding import hold, release
 from modules.wallets.services.posting import capture, post, reverse
+from modules.wallets.services.rates import set_rate, set_terms
 
 __all__ = [
+    "accept",
+    "ask_correction",
     "capture",
+    "carry_out_approved",
+    "carry_out_correction",
+    "end_correction",
+    "end_waiting",
     "hold",
     "house_account",
     "lift_stop",
+    "needs_approval",
     "open_wallet",
     "post",
     "prove_ledger",
+    "quote",
     "release",
     "reverse",
+    "set_rate",
+    "set_terms",
     "take_snapshots",
+    "work_out",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from modules.wallets.types.exchange import ExchangeWish, QuoteLine, RateLine, Terms
 from modules.wallets.types.kinds import EntryKind
 from modules.wallets.types.ledger import (
     AccountRef,
@@ -17,12 +18,24 @@ from modules.wallets.types.ledger import (
     ProofLine,
     StopLine,
 )
+from modules.wallets.types.wallets import (
+    CorrectionLine,
+    Statement,
+    StatementFilter,
+    StatementLine,
+    StatementPage,
+    WalletFilter,
+    WalletLine,
+    WalletPage,
+)
 
 __all__ = [
     "AccountRef",
     "Cause",
+    "CorrectionLine",
     "EntryKind",
     "EntryLine",
+    "ExchangeWish",
     "Finding",
     "Funds",
     "HoldLine",
@@ -31,5 +44,15 @@ __all__ = [
     "LegLine",
     "Posted",
     "ProofLine",
+    "QuoteLine",
+    "RateLine",
+    "Statement",
+    "StatementFilter",
+    "StatementLine",
+    "StatementPage",
     "StopLine",
+    "Terms",
+    "WalletFilter",
+    "WalletLine",
+    "WalletPage",
 ]

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 from kernel.access import needs, refusals_as_messages
 from modules.wallets import queries, services
 from modules.wallets.forms import ReasonForm
-from modules.wallets.views.shared import ActorRequest
+from modules.wallets.views.shared import ActorRequest, ledger_tabs
 
 
 @needs("wallets.see_ledger")
@@ -28,6 +28,7 @@ def ledger_check(request: ActorRequest) -> HttpResponse:
         "rules": rules,
         "stop": queries.open_stop(),
         "proofs": queries.proofs(),
+        "tabs": ledger_tabs("ledger_check"),
         "form": ReasonForm(),
         "can_lift": request.actor.may("wallets.lift_stop"),
     }
