@@ -68,6 +68,25 @@ class ServerRemoved(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SymbolsChanged(Event):
+    """Symbols of a server came, went, or are not what they were; names only."""
+
+    name: ClassVar[str] = "servers.SymbolsChanged"
+
+    server_id: uuid.UUID
+    appeared: tuple[str, ...]
+    vanished: tuple[str, ...]
+    renamed: tuple[str, ...]
+    """Each as ``before > after``."""
+    changed: tuple[str, ...]
+
+    @property
+    def aggregate(self) -> str:
+        """The server."""
+        return f"server:{self.server_id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GroupsChanged(Event):
     """Groups of a server came, went or changed; names only."""
 

@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from kernel.module import Text
 
@@ -252,12 +253,12 @@ class Plot:
     """Columns of a small chart."""
 
     labels: tuple[str, ...]
-    series: tuple[Mapping[str, object], ...]
+    series: tuple[Mapping[str, Any], ...]
 
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to draw."""
-        return not any(any(line["values"]) for line in self.series)  # type: ignore[call-overload]  # numbers
+        return not any(any(line["values"]) for line in self.series)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -49,6 +49,7 @@ def read_groups() -> None:
 def read_groups_of(server_id: str) -> None:
     """Read the groups of one server."""
     services.read_groups(uuid.UUID(server_id))
+    services.read_symbols(uuid.UUID(server_id))
 
 
 @task(ignore_result=True)

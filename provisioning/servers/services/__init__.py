@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from provisioning.servers.services.alerting import pulse_of, set_alerts, watch
 from provisioning.servers.services.calls import forget_tallies, tally_calls
+from provisioning.servers.services.cataloguing import read_symbols, record_symbols
 from provisioning.servers.services.certifying import (
     ask_certification,
     certify,
@@ -60,6 +61,8 @@ __all__ = [
     "probe",
     "pulse_of",
     "read_groups",
+    "read_symbols",
+    "record_symbols",
     "redraft_server",
     "remove_server",
     "report_health",

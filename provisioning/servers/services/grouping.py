@@ -10,7 +10,8 @@ from django.db import transaction
 
 from kernel import clock, events
 from provisioning.servers.events import GroupsChanged
-from provisioning.servers.models import Server, ServerGroup
+from provisioning.servers.models import ChangeKind, Server, ServerGroup, Subject
+from provisioning.servers.services.cataloguing import note_changes, written
 from provisioning.servers.services.connecting import trading_server
 from provisioning.servers.types import Group
 
@@ -42,9 +43,20 @@ def record_groups(row: Server, groups: Iterable[Group]) -> None:
     for name, group in now.items():
         row.groups.update_or_create(name=name, defaults=_columns(group))
     vanished = [n for n, kept in before.items() if kept.is_present and n not in now]
+    fields = [
+        (name, field, written(getattr(before[name], field)), written(value))
+        for name in changed
+        for field, value in asdict(now[name]).items()
+        if getattr(before[name], field) != value
+    ]
     row.groups.filter(name__in=vanished).update(is_present=False)
     appeared = [n for n in now if n not in before or not before[n].is_present]
-    if before and (appeared or vanished or changed):
+    if not before:
+        return
+    note_changes(row, Subject.GROUP, ChangeKind.APPEARED, [(n, "", "", "") for n in appeared])
+    note_changes(row, Subject.GROUP, ChangeKind.VANISHED, [(n, "", "", "") for n in vanished])
+    note_changes(row, Subject.GROUP, ChangeKind.CHANGED, fields)
+    if appeared or vanished or changed:
         events.publish(
             GroupsChanged(
                 server_id=row.pk,
