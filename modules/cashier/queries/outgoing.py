@@ -29,7 +29,8 @@ from modules.cashier.models import (
     ProviderAccount,
 )
 from modules.cashier.providers import ADAPTERS
-from modules.cashier.queries import catalogue, targets
+from modules.cashier.queries import catalogue
+from modules.cashier.queries.targets import wallet_title
 from modules.cashier.types.catalogue import Direction, ProviderKind
 from modules.cashier.types.outgoing import InstrumentLine, Part, RuleLine, Spot, Way
 from modules.cashier.types.passages import (
@@ -44,7 +45,7 @@ from modules.cashier.types.states import PaymentState
 from modules.trading import queries as trading
 from modules.trading.types import AccountLine
 from modules.wallets import queries as wallets
-from modules.wallets.types import Funds
+from modules.wallets.types import WalletLine
 
 NEEDS = {ProviderKind.BANK: InstrumentKind.BANK, ProviderKind.CRYPTO: InstrumentKind.CRYPTO}
 """What a provider pays to; the others return earlier payments."""
@@ -82,8 +83,7 @@ def is_frozen(client_id: uuid.UUID) -> bool:
 
 def spots(client_id: uuid.UUID, *, of_transfer: bool = False) -> tuple[Spot, ...]:
     """The client's wallets, then his open live accounts that money may leave."""
-    kept = wallets.funds_of_client(client_id)
-    found = [_wallet_spot(pk, funds) for pk, funds in kept.items()]
+    found = [_wallet_spot(one) for one in wallets.wallets_of(client_id)]
     for one in trading.accounts_of(client_id):
         allowed = one.may_transfer if of_transfer else one.may_withdraw
         if one.is_open and one.is_live and one.login is not None and allowed:
@@ -316,15 +316,14 @@ def _terms(row: Method, currency: str) -> MethodTerms | None:
     return fitting[0] if fitting else None
 
 
-def _wallet_spot(wallet_id: uuid.UUID, kept: Funds) -> Spot:
-    currency = kept.balance.currency
+def _wallet_spot(line: WalletLine) -> Spot:
     return Spot(
-        key=f"wallet:{currency}",
+        key=f"wallet:{line.currency}",
         where=Where.WALLET,
-        id=wallet_id,
-        currency=currency,
-        title=targets.wallet_title(currency),
-        free=kept.available,
+        id=line.id,
+        currency=line.currency,
+        title=wallet_title(line.currency),
+        free=line.available,
     )
 
 

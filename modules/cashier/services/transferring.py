@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
@@ -16,6 +16,7 @@ from kernel.actor import Actor
 from kernel.money import CURRENCIES, Money
 from modules.cashier.errors import (
     MoneyStays,
+    NoRate,
     NoSuchBeneficiary,
     NotFree,
     NothingArrives,
@@ -25,19 +26,31 @@ from modules.cashier.errors import (
     SamePlace,
 )
 from modules.cashier.models import Payer, Transfer
-from modules.cashier.queries import outgoing, targets
+from modules.cashier.queries import outgoing
+from modules.cashier.queries.targets import wallet_title
 from modules.cashier.services import transfers
-from modules.cashier.services.figuring import Rate
 from modules.cashier.services.passing import new_number, tell
-from modules.cashier.services.rates import rate_between
 from modules.cashier.types.outgoing import Spot, TransferPlan, TransferWish
 from modules.cashier.types.passages import TransferState, Where
 from modules.clients import queries as clients
+from modules.wallets import queries as wallet_queries
 from modules.wallets import services as wallets
+from modules.wallets.errors import NoRate as UnknownRate
 
 PURPOSE = "cashier.transfer"
+PLACES = Decimal("1e-12")
 LASTS = dt.timedelta(seconds=60)
 """So long a quoted rate holds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Rate:
+    """Units of the target's currency for one of the source's: for the client, and in the middle."""
+
+    value: Decimal
+    middle: Decimal
+    at: dt.datetime
+    source: str
 
 
 def plan(client_id: uuid.UUID, wish: TransferWish) -> TransferPlan:
@@ -102,13 +115,8 @@ def _planned(client_id: uuid.UUID, wish: TransferWish, rate: list[str] | None) -
         raise SamePlace
     if source.free < amount:
         raise NotFree(free=source.free)
-    held = _held(rate) or rate_between(source.currency, target.currency)
-    arrives = amount
-    if held is not None:
-        value = amount.amount * held.value
-        arrives = Money.of(value, target.currency, rounding=ROUND_DOWN)
-    if arrives.minor <= 0:
-        raise NothingArrives
+    held = _held(rate) or _rate(source.currency, target.currency)
+    arrives, spread = _converted(amount, target.currency, held)
     return TransferPlan(
         wish=replace(wish, amount=amount),
         source=source,
@@ -117,16 +125,52 @@ def _planned(client_id: uuid.UUID, wish: TransferWish, rate: list[str] | None) -
         rate=held.value if held else None,
         rate_at=held.at if held else None,
         rate_source=held.source if held else "",
+        rate_facts={"middle": str(held.middle), "spread_minor": spread.minor} if held else {},
         beneficiary_id=beneficiary_id,
         beneficiary=beneficiary,
     )
 
 
-def _held(rate: list[str] | None) -> Rate | None:
+def _rate(source: str, target: str) -> _Rate | None:
+    """What one unit of ``source`` is worth to the client, markup taken off; no rate for the same.
+
+    Raises:
+        NoRate: There is none, or the broker does not exchange the pair.
+    """
+    if source == target:
+        return None
+    terms = wallet_queries.terms(source, target)
+    try:
+        found = wallet_queries.rate(source, target)
+    except UnknownRate as error:
+        raise NoRate(source=source, target=target) from error
+    if not terms.is_open:
+        raise NoRate(source=source, target=target)
+    value = (found.rate * (1 - terms.markup_percent / 100)).quantize(PLACES)
+    return _Rate(value=value, middle=found.rate, at=found.at, source=found.source)
+
+
+def _held(rate: list[str] | None) -> _Rate | None:
     if rate is None:
         return None
-    value, at, source = rate
-    return Rate(value=Decimal(value), at=dt.datetime.fromisoformat(at), source=source)
+    value, middle, at, source = rate
+    moment = dt.datetime.fromisoformat(at)
+    return _Rate(value=Decimal(value), middle=Decimal(middle), at=moment, source=source)
+
+
+def _converted(amount: Money, currency: str, held: _Rate | None) -> tuple[Money, Money]:
+    """What arrives, rounded down, and what the house keeps of the middle rate.
+
+    Raises:
+        NothingArrives: It is too little.
+    """
+    if held is None:
+        return amount, Money.zero(currency)
+    arrives = Money.of(amount.amount * held.value, currency, rounding=ROUND_DOWN)
+    if arrives.minor <= 0:
+        raise NothingArrives
+    worth = Money.of(amount.amount * held.middle, currency)
+    return arrives, max(worth - arrives, Money.zero(currency))
 
 
 def _own_target(client_id: uuid.UUID, key: str) -> Spot:
@@ -149,7 +193,7 @@ def _wallet(client_id: uuid.UUID, currency: str) -> Spot:
         where=Where.WALLET,
         id=client_id,  # the wallet is opened when the transfer is kept
         currency=currency,
-        title=targets.wallet_title(currency),
+        title=wallet_title(currency),
         free=Money.zero(currency),
     )
 
@@ -180,7 +224,8 @@ def _word(client_id: uuid.UUID, found: TransferPlan) -> dict[str, Any]:
     wish = found.wish
     rate = None
     if found.rate is not None and found.rate_at is not None:
-        rate = [str(found.rate), found.rate_at.isoformat(), found.rate_source]
+        middle = found.rate_facts["middle"]
+        rate = [str(found.rate), middle, found.rate_at.isoformat(), found.rate_source]
     return {
         "c": str(client_id),
         "s": wish.source,
@@ -230,6 +275,7 @@ def _keep(client_id: uuid.UUID, found: TransferPlan, *, by: Actor) -> Transfer:
         rate=found.rate,
         rate_at=found.rate_at,
         rate_source=found.rate_source,
+        rate_facts=dict(found.rate_facts),
         state=TransferState.WAITING,
         asked_at=moment,
         changed_at=moment,

@@ -295,13 +295,16 @@ def _post(row: Transfer, kind: EntryKind, step: str, legs: list[Leg], *, by: Act
 
 
 def _exchange(row: Transfer) -> list[Leg]:
+    """Through the exchange account; what the house keeps of the middle rate is its result."""
     if row.currency == row.arrives_currency:
         return []
-    return [Leg("fx", row.amount), Leg("fx", -row.arrives)]
+    spread = Money(int(row.rate_facts.get("spread_minor", 0)), row.arrives_currency)
+    legs = [Leg("fx", row.amount), Leg("fx", -(row.arrives + spread))]
+    return [*legs, Leg("fx_result", spread)] if spread else legs
 
 
 def _exchange_back(row: Transfer) -> list[Leg]:
-    return [Leg("fx", -leg.amount) for leg in _exchange(row)]
+    return [Leg(leg.account, -leg.amount) for leg in _exchange(row)]
 
 
 def _source_place(row: Transfer) -> uuid.UUID | str:
