@@ -72,10 +72,7 @@ cross join temp.bulk_moments m on m.m = t.opens
 where t.closes < 0
 """
 
-_SUMS = """
-insert into temp.bulk_sums
-select login, sum(profit + storage + commission) from deals where deal > :deal group by login
-"""
+RESULTS = "select login, profit + storage + commission from deals where deal > ?"
 
 # From 2,000 to 17,000 units in whole hundreds (a hundred times that where there are no cents), and
 # as much more as was lost.
@@ -93,4 +90,5 @@ from deals d cross join temp.bulk_sums s on s.login = d.login
 where d.deal > :deal and d.deal <= :deal + :accounts and users.login = d.login
 """
 
-FILL = (_EVENTS, _DEPOSITS, _DEALS, _ORDERS, _POSITIONS, _SUMS, _AMOUNTS, _BALANCES)
+FILL = (_EVENTS, _DEPOSITS, _DEALS, _ORDERS, _POSITIONS)
+SETTLE = (_AMOUNTS, _BALANCES)

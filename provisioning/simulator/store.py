@@ -109,6 +109,10 @@ class Store:
         """All rows."""
         return self._db.execute(sql, values).fetchall()
 
+    def each(self, sql: str, *values: object) -> Iterator[sqlite3.Row]:
+        """The rows one after the other, not all in memory."""
+        yield from self._db.execute(sql, values)
+
     def number(self, sql: str, *values: object) -> int:
         """The first column of the first row; nothing counts as 0."""
         row = self.one(sql, *values)
