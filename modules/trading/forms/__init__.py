@@ -22,8 +22,8 @@ from modules.trading.forms.accounts import (
 from modules.trading.forms.operations import (
     DecisionForm,
     OperationsForm,
-    ReasonForm,
     ResendForm,
+    WhyForm,
 )
 
 __all__ = [
@@ -40,10 +40,10 @@ __all__ = [
     "OperationsForm",
     "PasswordForm",
     "Places",
-    "ReasonForm",
     "ResendForm",
     "ResetForm",
     "RightsForm",
     "SwitchesForm",
     "TypeForm",
+    "WhyForm",
 ]

@@ -71,7 +71,7 @@ class DecisionForm(forms.Form):
         return {"booked": told.pop("outcome") == "booked", **told}
 
 
-class ReasonForm(forms.Form):
+class WhyForm(forms.Form):
     """Why something is done; nothing else."""
 
     reason = forms.CharField(label=_("Reason"), max_length=300)

@@ -16,7 +16,7 @@ from kernel.access import needs, refusals_as_messages
 from kernel.errors import Refused
 from modules.trading import queries, services, tasks
 from modules.trading.errors import NoSuchOperation
-from modules.trading.forms import DecisionForm, OperationsForm, ReasonForm, ResendForm
+from modules.trading.forms import DecisionForm, OperationsForm, ResendForm, WhyForm
 from modules.trading.types.operations import MoveLine, Operation
 from modules.trading.views.shared import UNPROCESSABLE, ActorRequest, is_fragment
 
@@ -135,7 +135,7 @@ def limit(request: ActorRequest) -> HttpResponse:
 def _with_reason(
     request: ActorRequest, found: Operation, act: Callable[[str], None]
 ) -> HttpResponse:
-    form = ReasonForm(request.POST)
+    form = WhyForm(request.POST)
     if form.is_valid():
         with refusals_as_messages(request):
             act(form.cleaned_data["reason"])
@@ -154,7 +154,7 @@ def _page(request: ActorRequest, found: Operation, **filled: Any) -> HttpRespons
         "may_decide": may_decide and not found.is_own,
         "can_call_off": may_decide and found.line.state == "waiting",
         "decision_form": filled.get("decision_form") or DecisionForm(),
-        "reason_form": ReasonForm(),
+        "reason_form": WhyForm(),
     }
     return render(
         request, "trading/operation.html", context, status=UNPROCESSABLE if filled else 200
