@@ -155,7 +155,7 @@ def _requests(client: Any, account_id: str) -> dict[str, str]:
     row = Request.objects.create(
         kind="trading.leverage", key=CANARY, client_id=client.pk, label=CANARY,
         subject=f"trading.TradingAccount:{account_id}", is_asked_by_client=True,
-        words={"login": CANARY, "now": 100, "wanted": 200}, asked_by_id=client.pk,
+        words={"login": CANARY, "now": "1:100", "wanted": "1:200"}, asked_by_id=client.pk,
         asked_by_name=CANARY, asked_at=moment, expected_at=moment,
         levels=[{"name": CANARY, "roles": [], "people": [], "who": [], "least": None}],
     )  # fmt: skip

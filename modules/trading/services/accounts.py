@@ -160,7 +160,7 @@ def opening_wish(account: TradingAccount, *, held: int = 0) -> Wish:
         client_id=account.client_id,
         subject=audit.reference(account),
         label=kind.name,
-        words={"type": kind.name, "leverage": account.leverage},
+        words={"type": kind.name, "leverage": f"1:{account.leverage}"},
         facts={"type": kind.name, "group": kind.group, "held": held},
         asked_at=account.asked_at,
     )

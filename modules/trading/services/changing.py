@@ -67,7 +67,7 @@ def change_leverage(
     change = _Change(
         kind="trading.leverage",
         payload={"leverage": leverage},
-        words={**_named(account), "now": account.leverage, "wanted": leverage},
+        words={**_named(account), "now": f"1:{account.leverage}", "wanted": f"1:{leverage}"},
         facts={**_figures(account), "positions": account.positions.count()},
     )
     return _start(account, change, by=by, key=key)

@@ -75,7 +75,8 @@ def account(request: ActorRequest, account_id: uuid.UUID) -> HttpResponse:
         shown = queries.account(account_id, by=request.actor)
     wanted = range_of(request)
     names = clients.names([shown.client_id])
-    history = HistoryFilter(account_ids=(shown.id,))
+    page = request.GET.get("page", "1")
+    history = HistoryFilter(account_ids=(shown.id,), page=int(page) if page.isdecimal() else 1)
     context = {
         "account": shown,
         "client_name": names.get(shown.client_id) if shown.client_id else None,
@@ -85,7 +86,7 @@ def account(request: ActorRequest, account_id: uuid.UUID) -> HttpResponse:
         "ranges": RANGES,
         "positions": queries.positions([shown.id]),
         "history": queries.trades_page(history, per_page=5),
-        "money": queries.money_page(history, per_page=5),
+        "money": queries.money_page(HistoryFilter(account_ids=(shown.id,)), per_page=5),
         "changes": queries.changes_of(shown.id),
         "asked": requested.of_subject(reference(shown.id), limit=10)
         if request.actor.may(requested.SEE)
