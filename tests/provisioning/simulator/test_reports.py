@@ -15,6 +15,7 @@ from provisioning.simulator.clock import DAY_MS
 from provisioning.simulator.margin import BUY, LOT, account_state
 from provisioning.simulator.retcodes import Retcode
 from provisioning.simulator.trading import open_position
+from provisioning.simulator.world import open_world
 
 pytestmark = pytest.mark.no_database
 
@@ -232,6 +233,62 @@ def test_an_archived_account_is_gone_until_it_is_restored(world, ask, rich):
     refused(3004, ask, "user/restore", Login=login)
     assert ask("user/backup/list", **EVER)["answer"] == []
     refused(13, ask, "deal/backup/get", backup=1, login=login)
+
+
+def scalars(value):
+    """Every value at the ends of an answer."""
+    if isinstance(value, dict):
+        return [end for one in value.values() for end in scalars(one)]
+    if isinstance(value, list):
+        return [end for one in value for end in scalars(one)]
+    return [value]
+
+
+@pytest.mark.parametrize(
+    ("path", "values"),
+    [
+        ("user/get", {}),
+        ("user/account/get", {}),
+        ("user/check_balance", {}),
+        ("deal/get_batch", EVER),
+        ("history/get_batch", EVER),
+        ("order/get_batch", {}),
+        ("position/get_batch", {}),
+        ("position/check", {}),
+        ("daily/get", EVER),
+        ("tick/stat", {"symbol": "EURUSD"}),
+        ("tick/last", {"symbol": "EURUSD"}),
+        ("symbol/get", {"symbol": "EURUSD"}),
+        ("group/get", {"group": "real\\raw-usd"}),
+        ("trade/check_margin", {"symbol": "EURUSD", "volume": 1_000_000, "type": 0}),
+    ],
+)
+def test_every_scalar_is_a_string(world, ask, order, rich, path, values):
+    login = rich()
+    bid = Decimal(world.quote("EURUSD").bid).scaleb(-5)
+    for side in (0, 1):
+        order(200, Login=login, Symbol="EURUSD", Volume=100, Type=side)
+    order(201, Login=login, Symbol="EURUSD", Volume=100, Type=2, PriceOrder=bid - 1)
+    world.store.run("update users set registered_s = registered_s - 3 * 86400")
+
+    found = scalars(ask(path, login=login, **values))
+
+    assert found
+    assert {type(end) for end in found} == {str}
+
+
+def test_a_book_of_an_earlier_version_is_brought_up_to_date(options):
+    old = open_world(options)
+    for column in ("fill", "until", "dealer", "partner"):
+        old.store.run(f"alter table orders drop column {column}")
+    old.store.run("drop index orders_waiting")
+    old.store.close()
+
+    world = open_world(options)
+
+    columns = {row["name"] for row in world.store.all("pragma table_info(orders)")}
+    world.store.close()
+    assert {"fill", "until", "dealer", "partner"} <= columns
 
 
 def test_old_names_of_commands_still_work():
