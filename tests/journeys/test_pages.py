@@ -21,6 +21,7 @@ ROOM = (
     "/room/trading/open/",
     "/room/trading/open/ > /room/trading/open/ID/",
     "/room/trading/bind/",
+    "/room/requests/",
     "/room/clients/",
     "/accounts/security/",
 )
@@ -44,6 +45,8 @@ OFFICE = (
     "/office/clients/ > /office/clients/ID/",
     "/office/trading/accounts/",
     "/office/trading/accounts/ > /office/trading/accounts/ID/",
+    "/office/requests/",
+    "/office/requests/?of=all",
     "/office/trading/types/",
     "/office/trading/types/new/",
     "/office/notes/tasks/",
