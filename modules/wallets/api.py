@@ -232,7 +232,10 @@ def accept(request: ApiRequest, quote_id: uuid.UUID) -> dict[str, Any]:
 
 @router.get("/ledger/accounts", response=list[HouseOut])
 @api_needs("wallets.see_ledger")
-def house_accounts(_request: ApiRequest, at: dt.datetime | None = None) -> list[dict[str, Any]]:
+def house_accounts(
+    request: ApiRequest,  # noqa: ARG001 - an operation is handed it
+    at: dt.datetime | None = None,
+) -> list[dict[str, Any]]:
     """The accounts of the house, now or as they stood at an instant."""
     if at is not None and at.tzinfo is None:
         at = at.replace(tzinfo=dt.UTC)
@@ -249,7 +252,7 @@ def house_accounts(_request: ApiRequest, at: dt.datetime | None = None) -> list[
 
 @router.get("/ledger/entries/{entry_id}", response=EntryOut)
 @api_needs("wallets.see_ledger")
-def entry(_request: ApiRequest, entry_id: uuid.UUID) -> dict[str, Any]:
+def entry(request: ApiRequest, entry_id: uuid.UUID) -> dict[str, Any]:  # noqa: ARG001 - handed over
     """One entry of the ledger."""
     try:
         return _entry(queries.entry(entry_id))
@@ -259,7 +262,7 @@ def entry(_request: ApiRequest, entry_id: uuid.UUID) -> dict[str, Any]:
 
 @router.get("/ledger/proof", response=ProofOut)
 @api_needs("wallets.see_ledger")
-def proof(_request: ApiRequest) -> dict[str, Any]:
+def proof(request: ApiRequest) -> dict[str, Any]:  # noqa: ARG001 - an operation is handed it
     """Whether the ledger held when it was last checked, and whether payouts may leave."""
     found = queries.last_proof()
     if found is None:
