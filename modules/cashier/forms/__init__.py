@@ -12,6 +12,7 @@ from modules.cashier.forms.outgoing import (
     WithdrawForm,
 )
 from modules.cashier.forms.paying import (
+    KINDS,
     ApproveForm,
     ConfirmForm,
     MethodForm,
@@ -24,6 +25,7 @@ from modules.cashier.forms.paying import (
 )
 
 __all__ = [
+    "KINDS",
     "ApproveForm",
     "ConfirmForm",
     "InstrumentForm",
