@@ -84,7 +84,7 @@ class FileNotTaken(Refused):
 
     code = "requests.file_not_taken"
     sentence = _("“%(name)s” is not a PDF, PNG, JPEG or WebP file.")
-    field = "files"
+    field = "papers"
 
 
 class FileTooLarge(Refused):
@@ -92,7 +92,7 @@ class FileTooLarge(Refused):
 
     code = "requests.file_too_large"
     sentence = _("“%(name)s” is larger than %(most)s MB.")
-    field = "files"
+    field = "papers"
 
 
 class TooManyFiles(Refused):
@@ -100,7 +100,7 @@ class TooManyFiles(Refused):
 
     code = "requests.too_many_files"
     sentence = _("A request keeps at most %(most)s files.")
-    field = "files"
+    field = "papers"
 
 
 class NoSuchKind(Refused):

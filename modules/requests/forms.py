@@ -9,6 +9,7 @@ from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
 from kernel.money import CURRENCIES, Money, exponent
@@ -104,7 +105,7 @@ class WordsForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-    files = _FilesField(
+    papers = _FilesField(
         label=_("Files"),
         required=False,
         widget=_Files(attrs={"accept": ".pdf,.png,.jpg,.jpeg,.webp"}),
@@ -126,8 +127,10 @@ class BulkForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["request_id"]
-        if isinstance(field, forms.MultipleChoiceField):  # any id may be told; each is checked
-            field.choices = [(one, one) for one in self.data.getlist("request_id") if _is_id(one)]
+        told = self.data
+        if isinstance(field, forms.MultipleChoiceField) and isinstance(told, MultiValueDict):
+            # any id may be told; each is checked
+            field.choices = [(one, one) for one in told.getlist("request_id") if _is_id(one)]
 
 
 class PolicyForm(forms.Form):
@@ -278,7 +281,7 @@ class PolicyForm(forms.Form):
 Choices = Sequence[tuple[str, str]]
 
 
-def uploads(files: Iterable[UploadedFile]) -> tuple[Upload, ...]:
+def uploads(files: Iterable[UploadedFile[Any]]) -> tuple[Upload, ...]:
     """The files that came with a form."""
     return tuple(Upload(name=one.name or "", content=one, size=one.size or 0) for one in files)
 

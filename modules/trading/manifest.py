@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kernel.module import Area, Module, NavItem, Permission, RequestKind, Widget
 
-_PAGES = {"office_url": "office:trading:account", "room_url": "room:trading:account"}
+_OFFICE, _ROOM = "office:trading:account", "room:trading:account"
 _FIGURES = {
     "balance": _("Balance"),
     "credit": _("Credit"),
@@ -81,20 +81,22 @@ module = Module(
         RequestKind(
             key="trading.opening",
             title=_("New account"),
-            sentence=_("Open %(type)s, leverage 1:%(leverage)s"),
+            sentence=_("Open %(type)s, leverage %(leverage)s"),
             permission="trading.decide_accounts",
             icon="circle-plus",
             facts=_OF_OPENING,
-            **_PAGES,
+            office_url=_OFFICE,
+            room_url=_ROOM,
         ),
         RequestKind(
             key="trading.leverage",
             title=_("Leverage"),
-            sentence=_("Leverage of %(login)s from 1:%(now)s to 1:%(wanted)s"),
+            sentence=_("Leverage of %(login)s from %(now)s to %(wanted)s"),
             permission="trading.decide_changes",
             icon="scale",
             facts={**_FIGURES, "positions": _("Open positions")},
-            **_PAGES,
+            office_url=_OFFICE,
+            room_url=_ROOM,
         ),
         RequestKind(
             key="trading.account_type",
@@ -104,7 +106,8 @@ module = Module(
             icon="layers",
             facts={**_FIGURES, "positions": _("Open positions"), "group": _("Group")},
             is_decided=True,
-            **_PAGES,
+            office_url=_OFFICE,
+            room_url=_ROOM,
         ),
         RequestKind(
             key="trading.archive",
@@ -114,7 +117,8 @@ module = Module(
             icon="archive",
             facts={**_FIGURES, "reason": _("Reason")},
             is_decided=True,
-            **_PAGES,
+            office_url=_OFFICE,
+            room_url=_ROOM,
         ),
         RequestKind(
             key="trading.credit",
@@ -125,7 +129,8 @@ module = Module(
             facts={"now": _("Credit now"), "after": _("Credit after"), "comment": _("Comment")},
             has_amount=True,
             by_staff=True,
-            **_PAGES,
+            office_url=_OFFICE,
+            room_url=_ROOM,
         ),
     ),
     subscribes={

@@ -12,7 +12,6 @@ from modules.cashier.forms.outgoing import (
     WithdrawForm,
 )
 from modules.cashier.forms.paying import (
-    KINDS,
     ApproveForm,
     ConfirmForm,
     MethodForm,
@@ -25,7 +24,6 @@ from modules.cashier.forms.paying import (
 )
 
 __all__ = [
-    "KINDS",
     "ApproveForm",
     "ConfirmForm",
     "InstrumentForm",

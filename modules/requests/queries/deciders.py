@@ -99,7 +99,9 @@ def refuse_without_right(row: Request, *, by: Actor) -> None:
     if kind is None or not by.is_staff or person_of(by) is None or not by.may(kind.permission):
         raise MayNotDecide
     reached = clients.ids_within_reach(kind.permission, by=by)
-    if reached is not None and not reached.filter(pk=row.client_id).exists():
+    if reached is None:
+        return
+    if row.client_id is None or not reached.filter(pk=row.client_id).exists():
         raise MayNotDecide
 
 

@@ -76,10 +76,11 @@ def payload(request_id: uuid.UUID) -> Mapping[str, Any]:
     Raises:
         NoSuchRequest: There is none.
     """
-    found = Request.objects.filter(pk=request_id).values_list("payload", flat=True).first()
-    if found is None:
+    row = Request.objects.filter(pk=request_id).only("payload").first()
+    if row is None:
         raise NoSuchRequest
-    return found
+    kept: Mapping[str, Any] = row.payload
+    return kept
 
 
 def paper(paper_id: uuid.UUID, *, by: Actor) -> str:

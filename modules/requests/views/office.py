@@ -178,7 +178,7 @@ def _say(request: ActorRequest, request_id: uuid.UUID, *, is_answer: bool) -> Ht
     form = RemarkForm(request.POST, request.FILES)
     if not form.is_valid():
         return _page(request, found, remark=form)
-    words = {"text": form.cleaned_data["text"], "files": uploads(form.cleaned_data["files"])}
+    words = {"text": form.cleaned_data["text"], "files": uploads(form.cleaned_data["papers"])}
     try:
         if is_answer:
             services.answer(request_id, by=request.actor, **words)

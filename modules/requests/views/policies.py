@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Mapping
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -48,7 +51,7 @@ def policy(request: ActorRequest, kind: str) -> HttpResponse:
     return render(request, "requests/policy.html", {"policy": held, "form": form}, status=status)
 
 
-def _steps(held: Policy, names: dict[object, str]) -> list[str]:
+def _steps(held: Policy, names: Mapping[uuid.UUID, str]) -> list[str]:
     """Who decides each level, as one line each."""
     if not held.is_decided:
         return []

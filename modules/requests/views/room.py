@@ -44,7 +44,7 @@ def answer(request: ActorRequest, request_id: uuid.UUID) -> HttpResponse:
     found = _own(request, request_id)
     form = WordsForm(request.POST, request.FILES)
     if form.is_valid():
-        words = {"text": form.cleaned_data["text"], "files": uploads(form.cleaned_data["files"])}
+        words = {"text": form.cleaned_data["text"], "files": uploads(form.cleaned_data["papers"])}
         try:
             services.answer(request_id, by=request.actor, **words)
         except Refused as refusal:

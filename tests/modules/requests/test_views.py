@@ -117,7 +117,7 @@ def test_what_colleagues_say_among_themselves_stays_there(alpha, ada, theo):
 
     paper = SimpleUploadedFile("inner.pdf", b"%PDF-1.7 secret")
     browser.post(
-        office(request_id, "remarks/"), {"text": "Looks odd.", "is_inner": "on", "files": paper}
+        office(request_id, "remarks/"), {"text": "Looks odd.", "is_inner": "on", "papers": paper}
     )
     browser.post(office(request_id, "remarks/"), {"text": "We look at it."})
 
