@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -18,11 +19,14 @@ GROUP = "real\\standard-usd"
 
 
 @pytest.fixture(scope="module")
-def installed():
-    """The client in ``node_modules``, as the lock file has it."""
+def installed(tmp_path_factory):
+    """A folder with the client in ``node_modules``, as the lock file has it."""
+    folder = tmp_path_factory.mktemp("client")
+    for name in (".npmrc", "package.json", "package-lock.json", "session.cjs"):
+        shutil.copy(FOLDER / name, folder)
     done = subprocess.run(
         npm.command("ci", "--ignore-scripts", "--no-audit", "--no-fund"),
-        cwd=FOLDER,
+        cwd=folder,
         env=npm.environment(),
         capture_output=True,
         text=True,
@@ -31,6 +35,7 @@ def installed():
     )
     if done.returncode:
         pytest.skip(f"NOT TESTED: npm cannot install the public client mt5-sdk: {done.stderr}")
+    return folder
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +44,7 @@ def verdict(installed, tmp_path_factory):
     with running(tmp_path_factory.mktemp("third_party")) as server:
         told = subprocess.run(
             [str(npm.node_folder() / "bin" / "node"), "session.cjs"],
-            cwd=FOLDER,
+            cwd=installed,
             env=npm.environment()
             | {
                 "HOST": "127.0.0.1",
