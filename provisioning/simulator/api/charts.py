@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 from provisioning.simulator import render
+from provisioning.simulator.api.market import wanted_symbols
 from provisioning.simulator.calls import Call, Route
 from provisioning.simulator.catalogue import SymbolSpec
 from provisioning.simulator.clock import DAY_MS, MS
@@ -67,11 +68,8 @@ def statistics(call: Call) -> Mapping[str, Any]:
     now = call.world.clock.now_ms()
     since = call.whole("trans_id", otherwise=0)
     found = []
-    for name in call.texts("symbol", "Symbol"):
-        spec = call.world.market.symbols.get(name)
-        if spec is None:
-            continue
-        quote = call.world.quote(name)
+    for spec in wanted_symbols(call):
+        quote = call.world.quote(spec.name)
         if quote.time_ms > since:
             found.append(_statistics(call, spec, quote, now))
     return {"trans_id": str(now), "answer": found}

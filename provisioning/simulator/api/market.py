@@ -11,6 +11,8 @@ from provisioning.simulator.catalogue import SymbolSpec
 from provisioning.simulator.retcodes import Retcode
 from provisioning.simulator.world import Group, matches
 
+LONGEST_LIST = 4096
+
 
 def access(_call: Call) -> Mapping[str, Any]:
     """``test/access``: a sign of life."""
@@ -109,17 +111,32 @@ def symbol_get_group(call: Call) -> Mapping[str, Any]:
     return {"answer": _shown_symbol(call, spec, markup=group.markup)}
 
 
+def wanted_symbols(call: Call) -> list[SymbolSpec]:
+    """The symbols of a list: names, and masks of full paths; a leading ``!`` takes away.
+
+    Raises:
+        Retcode: 3, the list is longer than 4,096 characters.
+    """
+    listed = call.texts("symbol", "Symbol")
+    if sum(map(len, listed)) + len(listed) - 1 > LONGEST_LIST:
+        raise Retcode(3)
+    masks = ",".join(part for part in listed if "*" in part)
+    barred = {part[1:] for part in listed if part.startswith("!")}
+    return [
+        spec
+        for spec in call.world.market.symbols.values()
+        if not {spec.name, spec.path} & barred
+        and (spec.name in listed or spec.path in listed or matches(spec.path, masks))
+    ]
+
+
 def tick_last(call: Call) -> Mapping[str, Any]:
     """``tick/last`` and ``tick/last_group``: what changed since ``trans_id``."""
-    names = call.texts("symbol", "Symbol")
     group = call.world.find_group(call.text("group", "Group"))
     since = call.whole("trans_id", otherwise=0)
     ticks = []
-    for name in names:
-        spec = call.world.market.symbols.get(name)
-        if spec is None:
-            continue
-        quote = call.world.quote(name, group)
+    for spec in wanted_symbols(call):
+        quote = call.world.quote(spec.name, group)
         if quote.time_ms > since:
             ticks.append(render.tick(spec, quote))
     return {"trans_id": str(call.world.clock.now_ms()), "answer": ticks}

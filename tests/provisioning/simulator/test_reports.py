@@ -96,6 +96,25 @@ def test_statistics_span_the_day(world, ask):
     assert later["answer"] == []
 
 
+@pytest.mark.parametrize(
+    ("listed", "names"),
+    [
+        ("EURUSD,GBPUSD", ["EURUSD", "GBPUSD"]),
+        ("Forex\\Cross\\*", ["EURGBP", "EURJPY"]),
+        ("Forex\\Cross\\*,!EURJPY,XAUUSD", ["EURGBP", "XAUUSD"]),
+        ("EUR*", []),
+    ],
+)
+def test_prices_are_asked_for_by_name_or_by_the_mask_of_a_path(ask, listed, names):
+    found = ask("tick/last", symbol=listed, trans_id=0)["answer"]
+
+    assert [tick["Symbol"] for tick in found] == names
+
+
+def test_a_list_of_symbols_may_not_be_endless(ask):
+    refused(3, ask, "tick/last", symbol="EURUSD," * 700)
+
+
 def test_rates_between_currencies_are_told(ask):
     group = {"group": "real\\standard-usd"}
     buy = ask("trade/calc_rate_buy", base="EUR", currency="USD", **group)["answer"]["Rate"]
