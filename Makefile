@@ -8,7 +8,7 @@ FRONT_END := $(shell find frontend -type f -not -path '*/node_modules/*' -not -p
 PYTEST := .venv/bin/python -m pytest -n 2
 
 .DELETE_ON_ERROR:
-.PHONY: demo demo-reset test test-shell check bench lock module shell docs trading-server ready clean help
+.PHONY: demo demo-reset test test-shell check bench lock module shell ledger-check docs trading-server ready clean help
 
 help: ## show what there is
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /|/' | column -t -s '|'
@@ -44,6 +44,9 @@ module: .venv/.ok ## begin a module: make module name=copytrading
 
 shell: ready ## a Python shell among one broker's data: make shell tenant=alpha
 	@$(RUN) exec -- .venv/bin/python platform/manage.py shell_in $(tenant)
+
+ledger-check: ready ## prove the ledger of one broker: make ledger-check tenant=alpha
+	@$(RUN) exec -- .venv/bin/python platform/manage.py ledger_check $(tenant)
 
 docs: .local/docs/.ok ## the documentation as a site, in site/
 	@.local/docs/bin/mkdocs build --strict --quiet

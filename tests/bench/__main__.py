@@ -18,6 +18,8 @@ SUITES: Mapping[str, tuple[str, ...]] = {
     "tests.bench.tenancy.provisioning": ("provision_warm", "provision_cold"),
     "tests.bench.tenancy.migrations": ("migrate_noop", "migrate_addfield"),
     "tests.bench.tenancy.serving": ("tenant_request",),
+    "tests.bench.ledger.ledger_transfers": ("ledger_transfer_spread", "ledger_transfer_hot"),
+    "tests.bench.ledger.balance_read": ("balance_read",),
     "tests.bench.deal_ingest.deal_ingest": ("deal_ingest",),
     "tests.bench.simulator_paging.simulator_paging": ("simulator_paging",),
     "tests.bench.ledger.ledger_transfers": ("ledger_transfer_spread", "ledger_transfer_hot"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -20,12 +21,15 @@ from kernel.actor import Actor, ActorKind, Scope
 from kernel.api import build_api, keys
 from kernel.api.keys import NewKey
 from kernel.ids import new_id
+from kernel.money import Money
 from kernel.pin import PUBLIC, pin
 from kernel.storage import private_url
 from modules.announcements.models import Announcement
 from modules.notes.models import Note, Task
 from modules.requests.models import Paper, Request
 from modules.trading.models import AccountType, Intent, TradingAccount
+from modules.wallets import services as wallets
+from modules.wallets.types import Cause, EntryKind, ExchangeWish, Leg
 from provisioning.servers import services as servers
 from provisioning.servers.models import Probe
 from provisioning.servers.records import Wiring
@@ -57,6 +61,7 @@ def plant(place: Any, *, admin: Any, client: Any) -> dict[str, str]:
         }
         planted |= _trading(client, planted["server_id"])
         planted |= _notes(client)
+        planted |= _wallets(client)
         planted |= _requests(client, planted["account_id"])
     planted["identity_invitation:token"] = _invitation(place)
     planted["domain_id"] = _domain(place)
@@ -131,6 +136,21 @@ def _trading(client: Any, server_id: str) -> dict[str, str]:
         "account_id": str(account.pk),
         "intent_id": str(intent.pk),
         "operation_id": str(intent.pk),
+    }
+
+
+def _wallets(client: Any) -> dict[str, str]:
+    wallet_id = wallets.open_wallet(client.pk, "USD")
+    legs = [Leg(wallet_id, Money(900, "USD")), Leg("bank", Money(-900, "USD"))]
+    cause = Cause("test:1", note=CANARY)
+    posted = wallets.post(EntryKind.DEPOSIT, CANARY, legs, by=SYSTEM, cause=cause)
+    wallets.set_rate("USD", "EUR", Decimal("0.8"), by=SYSTEM)
+    wish = ExchangeWish(pay_currency="USD", receive_currency="EUR", amount=Money(500, "USD"))
+    return {
+        "wallet_id": str(wallet_id),
+        "house_account_id": str(wallets.house_account("bank", "USD")),
+        "entry_id": str(posted.entry_id),
+        "quote_id": str(wallets.quote(client.pk, wish).id),
     }
 
 
