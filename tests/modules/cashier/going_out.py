@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import socket
-import subprocess
-import sys
-import urllib.request
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from kernel import clock
@@ -23,23 +17,6 @@ MODULES = frozenset({"cashier"})
 
 def usd(cents: int) -> Money:
     return Money(cents, "USD")
-
-
-@dataclass(frozen=True, slots=True)
-class LocalPsp:
-    """A payment service of this test session."""
-
-    base: str
-    process: subprocess.Popen[str]
-
-    def control(self, path: str, **values: Any) -> Any:
-        """Order something by its control."""
-        method = "GET" if path == "deliveries" else "POST"
-        body = None if method == "GET" else json.dumps(values).encode()
-        request = urllib.request.Request(f"{self.base}/control/{path}", body, method=method)
-        request.add_header("Content-Type", "application/json")
-        with urllib.request.urlopen(request, timeout=30) as answer:
-            return json.load(answer)
 
 
 def client_of(person: Any) -> Actor:
@@ -200,18 +177,6 @@ def make_world(theo: Any) -> World:
         method=make_method("Bank transfer", bank),
         instrument=make_instrument(theo.pk),
     )
-
-
-def start_psp(folder: Path) -> LocalPsp:
-    """A local payment service on a free port."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "devstack.psp", "--state", str(folder), "--port", str(port)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    process.stdout.readline()
-    return LocalPsp(base=f"http://127.0.0.1:{port}", process=process)
 
 
 def decide(row: Any, by: Any) -> None:
