@@ -90,7 +90,7 @@ def _books(folder: Path) -> Iterator[tuple[Book, Book]]:
     options = [f"accounts={a},deals={d},days={DAYS}" for a, d in (LARGE, SMALL)]
     began = time.perf_counter()
     with running(folder / "large", "--bulk", options[0]) as large:
-        print(f"5 million deals written in {time.perf_counter() - began:.0f} s", flush=True)
+        print(f"{LARGE[1]:,} deals written in {time.perf_counter() - began:.0f} s", flush=True)
         with running(folder / "small", "--bulk", options[1]) as small:
             books = Book(large, *LARGE), Book(small, *SMALL)
             yield books
