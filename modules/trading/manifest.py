@@ -33,6 +33,12 @@ module = Module(
             code="trading.decide_credit", title=_("Decide requests for credit"), sensitive=True
         ),
         Permission(code="trading.manage_account_types", title=_("Change account types")),
+        Permission(
+            code="trading.see_proofs", title=_("See whether trading servers and we agree")
+        ),
+        Permission(
+            code="trading.repair_differences", title=_("Repair and explain what differs")
+        ),
         Permission(code="trading.see_operations", title=_("See operations on trading servers")),
         Permission(
             code="trading.decide_operations",
@@ -58,6 +64,14 @@ module = Module(
             permission="trading.see_accounts",
             icon="candlestick-chart",
             order=200,
+        ),
+        NavItem(
+            area=Area.BACK_OFFICE,
+            title=_("Reconciliation"),
+            url_name="office:trading:proofs",
+            permission="trading.see_proofs",
+            icon="scale",
+            order=230,
         ),
         NavItem(
             area=Area.BACK_OFFICE,
@@ -142,6 +156,12 @@ module = Module(
     },
     slots=("trading.account_page",),
     widgets=(
+        Widget(
+            slot="office.home",
+            shows="modules.trading.widgets.proofs",
+            permission="trading.see_proofs",
+            order=100,
+        ),
         Widget(
             slot="clients.client_page",
             shows="modules.trading.widgets.accounts_of_client",

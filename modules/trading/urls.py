@@ -14,6 +14,7 @@ from modules.trading.views import (
     room,
     types,
 )
+from modules.trading.views import reading, reconciliation
 
 traders_room = [
     path("", room.accounts, name="accounts"),
@@ -62,6 +63,15 @@ back_office = [
     path("operations/<uuid:operation_id>/look/", operations.look_again, name="look_again"),
     path("operations/<uuid:operation_id>/call-off/", operations.call_off, name="call_off"),
     path("operations/<uuid:operation_id>/unfreeze/", operations.unfreeze, name="unfreeze"),
+    path("servers/", reconciliation.proofs, name="proofs"),
+    path("servers/<uuid:server_id>/", reconciliation.server, name="proof"),
+    path("servers/<uuid:server_id>/compare/", reconciliation.compare, name="compare"),
+    path("servers/<uuid:server_id>/reading/", reading.reading, name="reading"),
+    path("servers/<uuid:server_id>/history/<str:act>/", reading.backfill, name="backfill"),
+    path("servers/<uuid:server_id>/changes/", reading.changes, name="server_changes"),
+    path("comparisons/<uuid:run_id>/", reconciliation.run, name="proof_run"),
+    path("differences/<uuid:difference_id>/repair/", reconciliation.repair, name="repair"),
+    path("differences/<uuid:difference_id>/explain/", reconciliation.explain, name="explain"),
     path("types/", types.types, name="types"),
     path("types/new/", types.new_type, name="new_type"),
     path("types/<uuid:type_id>/", types.edit_type, name="edit_type"),

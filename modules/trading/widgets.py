@@ -9,6 +9,16 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from modules.trading import queries
+from provisioning.servers import queries as servers
+
+
+def proofs(request: HttpRequest) -> SafeString:
+    """Green or red for every server, with the last proof, for the office's first page."""
+    lines = [one for one in servers.servers() if one.is_usable]
+    found = queries.proofs([one.id for one in lines])
+    stranded = [(one, line) for one in lines for line in queries.stranded_types(one.id)]
+    context = {"lines": list(zip(lines, found, strict=True)), "stranded": stranded}
+    return render_to_string("trading/office_home.html", context, request=request)
 
 
 def accounts_of_client(request: HttpRequest, client_id: uuid.UUID) -> SafeString:

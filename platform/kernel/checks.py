@@ -43,6 +43,10 @@ def _paths(module: Module) -> Iterator[str]:
             yield f"{module.key}: {path} does not exist"
 
 
+CORE_SLOTS = {"office.home"}
+"""Places that pages of core packages offer: the office's first page."""
+
+
 def _words(module: Module) -> Iterator[str]:
     for permission in module.permissions:
         if not permission.code.startswith(f"{module.key}."):
@@ -56,7 +60,7 @@ def _words(module: Module) -> Iterator[str]:
     for code in named:
         if code is not None and code not in permissions():
             yield f"{module.key}: nobody declares permission {code}"
-    slots = {slot for other in modules().values() for slot in other.slots}
+    slots = {slot for other in modules().values() for slot in other.slots} | CORE_SLOTS
     for widget in module.widgets:
         if widget.slot not in slots:
             yield f"{module.key}: nobody offers slot {widget.slot}"

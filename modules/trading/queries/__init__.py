@@ -38,6 +38,7 @@ from modules.trading.queries.operations import (
 )
 from modules.trading.queries.progress import opening, progress
 from modules.trading.queries.reconciliation import (
+    difference_kinds,
     differences,
     find_difference,
     find_run,
@@ -47,7 +48,12 @@ from modules.trading.queries.reconciliation import (
     proofs,
     runs,
 )
-from modules.trading.queries.servers import syncs
+from modules.trading.queries.servers import (
+    find_sync,
+    newest_backfill,
+    stranded_types,
+    syncs,
+)
 from modules.trading.queries.sums import symbol_totals, trade_totals
 from modules.trading.queries.types import (
     account_type,
@@ -70,9 +76,13 @@ __all__ = [
     "curve",
     "day_lines",
     "deals_after",
+    "difference_kinds",
     "differences",
     "find_difference",
     "find_run",
+    "find_sync",
+    "newest_backfill",
+    "stranded_types",
     "has_new_password",
     "health_figures",
     "is_money_frozen",

@@ -10,6 +10,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Count, Q, QuerySet
 
 from kernel import clock
+from kernel.module import Text
 from kernel.money import Money
 from modules.trading.models import (
     Difference,
@@ -18,7 +19,6 @@ from modules.trading.models import (
     Reconciliation,
     RunState,
     Stage,
-    TradingAccount,
 )
 from modules.trading.queries.explanations import explanation, hint, repairs_of
 from modules.trading.types import (
@@ -122,9 +122,9 @@ def kind_counts(server_id: uuid.UUID) -> tuple[KindCount, ...]:
     )
 
 
-def uneven_accounts() -> int:
-    """Accounts whose balance is not what their deals add up to, at this moment."""
-    return TradingAccount.objects.filter(uneven_at__isnull=False).count()
+def difference_kinds() -> tuple[tuple[str, Text], ...]:
+    """All kinds of differences: codes and labels."""
+    return tuple((kind.value, kind.label) for kind in DifferenceKind)
 
 
 def _rows(wanted: DifferenceFilter) -> QuerySet[Difference]:

@@ -33,7 +33,7 @@ from modules.trading.services.comparing import (
 from modules.trading.services.differing import settle_account
 from modules.trading.services.finding import record_accounts
 from modules.trading.services.reading import take_turn
-from modules.trading.services.rebuilding import rebuild_days
+from modules.trading.services.rebuilding import differing_days, rebuild_days
 from modules.trading.services.recording import TOLD, rows_of, told
 from modules.trading.services.syncing import BEGINNING, read_whole
 from provisioning.servers.port import TradingServer
@@ -166,6 +166,8 @@ def reread(server: TradingServer, account: TradingAccount) -> None:
     there = server.deals_of(login, since=BEGINNING, until=moment + dt.timedelta(days=2))
     _correct(account, {deal.deal_id: deal for deal in there}, before_ms=_newest_ms(there))
     read_whole(server, TradingAccount.objects.get(pk=account.pk), login)
+    if differing_days(account.pk):
+        rebuild_days(account.pk, by=BY)
 
 
 @transaction.atomic

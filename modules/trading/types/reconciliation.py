@@ -95,6 +95,11 @@ class DifferenceLine:
     repairs: tuple[tuple[str, Text], ...]
 
     @property
+    def key_id(self) -> str:
+        """Its id as part of names in a page."""
+        return str(self.id)
+
+    @property
     def is_open(self) -> bool:
         """Whether somebody has to do something about it."""
         return self.state == "open"
