@@ -21,7 +21,12 @@ SUITES: Mapping[str, tuple[str, ...]] = {
     "tests.bench.ledger.ledger_transfers": ("ledger_transfer_spread", "ledger_transfer_hot"),
     "tests.bench.ledger.balance_read": ("balance_read",),
     "tests.bench.deal_ingest.deal_ingest": ("deal_ingest",),
-    "tests.bench.simulator_paging.simulator_paging": ("simulator_paging",),
+    "tests.bench.simulator_paging.simulator_paging": (
+        "simulator_paging",
+        "simulator_orders",
+        "simulator_window",
+        "simulator_accounts",
+    ),
 }
 """What measures, and the rows that it answers."""
 TARGET = ROOT / "var" / "bench.json"
