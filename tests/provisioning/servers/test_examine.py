@@ -243,7 +243,7 @@ def test_a_clock_that_is_hours_wrong(look, simulator, skew_hours, wrong_by):
     assert said(found["clock"]).startswith(f"The server's clock is wrong by {wrong_by} hours")
 
 
-def test_a_clock_that_is_a_minute_wrong_is_worth_knowing(look, simulator):
+def test_a_clock_that_is_a_minute_wrong_is_worth_knowing(look, simulator, login):
     simulator.order("/clock", skew_seconds=60)
 
     found = look()
