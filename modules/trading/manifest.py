@@ -33,12 +33,8 @@ module = Module(
             code="trading.decide_credit", title=_("Decide requests for credit"), sensitive=True
         ),
         Permission(code="trading.manage_account_types", title=_("Change account types")),
-        Permission(
-            code="trading.see_proofs", title=_("See whether trading servers and we agree")
-        ),
-        Permission(
-            code="trading.repair_differences", title=_("Repair and explain what differs")
-        ),
+        Permission(code="trading.see_proofs", title=_("See whether trading servers and we agree")),
+        Permission(code="trading.repair_differences", title=_("Repair and explain what differs")),
         Permission(code="trading.see_operations", title=_("See operations on trading servers")),
         Permission(
             code="trading.decide_operations",

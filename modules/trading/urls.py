@@ -11,10 +11,11 @@ from modules.trading.views import (
     office,
     opening,
     operations,
+    reading,
+    reconciliation,
     room,
     types,
 )
-from modules.trading.views import reading, reconciliation
 
 traders_room = [
     path("", room.accounts, name="accounts"),

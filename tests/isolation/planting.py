@@ -27,7 +27,13 @@ from kernel.storage import private_url
 from modules.announcements.models import Announcement
 from modules.notes.models import Note, Task
 from modules.requests.models import Paper, Request
-from modules.trading.models import AccountType, Intent, TradingAccount
+from modules.trading.models import (
+    AccountType,
+    Difference,
+    Intent,
+    Reconciliation,
+    TradingAccount,
+)
 from modules.wallets import services as wallets
 from modules.wallets.types import Cause, EntryKind, ExchangeWish, Leg
 from provisioning.servers import services as servers
@@ -131,7 +137,16 @@ def _trading(client: Any, server_id: str) -> dict[str, str]:
         account=account, client_id=client.pk, server_id=server_id, kind="leverage",
         state="done", tag="planted", due_at=moment, asked_at=moment, sentence=CANARY,
     )  # fmt: skip
+    run = Reconciliation.objects.create(
+        server_id=server_id, state="done", asked_by=CANARY, began_at=moment, worked_at=moment
+    )
+    difference = Difference.objects.create(
+        server_id=server_id, kind="balance", key="700001", run=run, reason=CANARY,
+        found_at=moment, seen_at=moment,
+    )  # fmt: skip
     return {
+        "run_id": str(run.pk),
+        "difference_id": str(difference.pk),
         "type_id": str(kind.pk),
         "account_id": str(account.pk),
         "intent_id": str(intent.pk),
@@ -222,6 +237,7 @@ NAMES_NOBODY: Mapping[str, str] = {
     "page": "dashboard",
     "key": "analytics",
     "rest": "nothing/here",
+    "act": "pause",
     "kind": "trading.leverage",
     "part": "trades",
 }

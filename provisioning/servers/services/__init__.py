@@ -19,7 +19,6 @@ from provisioning.servers.services.changing import (
     trust_certificate,
     uses_of,
 )
-from provisioning.servers.services.cataloguing import read_symbols, record_symbols
 from provisioning.servers.services.connecting import (
     close_sessions,
     tell_figures,
