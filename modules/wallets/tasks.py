@@ -8,11 +8,19 @@ from kernel.actor import Actor
 from kernel.tasks import task
 from modules.wallets import services
 
+CHECK = Actor.system("ledger check")
+
 
 @task(every=dt.timedelta(minutes=5), time_limit=280)
+def prove_recent() -> bool:
+    """Check the invariants of what is new, and every balance; what is found stops payouts."""
+    return services.prove_recent(by=CHECK).holds
+
+
+@task(every=dt.timedelta(hours=1), time_limit=3300)
 def prove_ledger() -> bool:
-    """Check every invariant of the ledger; what is found stops payouts."""
-    return services.prove_ledger(by=Actor.system("ledger check")).holds
+    """Count every posting once a day; what is found stops payouts."""
+    return not services.is_full_proof_due() or services.prove_ledger(by=CHECK).holds
 
 
 @task(every=dt.timedelta(hours=1), time_limit=600)

@@ -10,7 +10,7 @@ from kernel.ids import new_id
 
 
 class Proof(models.Model):
-    """One check of all invariants."""
+    """One check of all invariants: of every posting, or of the newest."""
 
     append_only: ClassVar = True
 
@@ -19,6 +19,7 @@ class Proof(models.Model):
     entries = models.BigIntegerField()
     postings = models.BigIntegerField()
     took_ms = models.PositiveIntegerField()
+    is_full = models.BooleanField(default=True, db_default=True)
     findings = models.JSONField(default=list)
 
     class Meta:

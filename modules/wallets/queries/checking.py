@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Mapping
-from typing import LiteralString
+from typing import Any, LiteralString
 
 from django.db import connection
 from django.utils.functional import Promise
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kernel.money import CURRENCIES
 from modules.wallets.models import Account, PayoutStop, Proof
+from modules.wallets.queries.recent import RECENT
 from modules.wallets.types import Finding, ProofLine, StopLine
 
 MOST_FINDINGS = 50
@@ -102,13 +104,14 @@ _CHECKS: Mapping[str, LiteralString] = {
 }
 
 
-def check_ledger() -> tuple[Finding, ...]:
+def check_ledger(*, since: dt.datetime | None = None) -> tuple[Finding, ...]:
     """Every place where the ledger does not hold; empty when every invariant holds.
 
-    Reads every posting. Each rule is one statement, so that entries made meanwhile do not look
-    like mistakes.
+    Reads every posting, or with ``since`` those from that instant on and every balance. Each rule
+    is one statement, so that entries made meanwhile do not look like mistakes.
     """
-    return (*_found(), *_strange_currencies())
+    statements = _CHECKS if since is None else RECENT
+    return (*_found(statements, {"since": since}), *_strange_currencies())
 
 
 def counts() -> tuple[int, int]:
@@ -132,6 +135,12 @@ def proofs(*, limit: int = 20) -> tuple[ProofLine, ...]:
     return tuple(_line(row) for row in Proof.objects.order_by("-checked_at")[:limit])
 
 
+def last_full_proof_at() -> dt.datetime | None:
+    """When every posting was last counted and everything held."""
+    rows = Proof.objects.filter(is_full=True, findings=[]).order_by("-checked_at")
+    return rows.values_list("checked_at", flat=True).first()
+
+
 def open_stop() -> StopLine | None:
     """Why payouts are stopped; ``None`` while they are not."""
     row = PayoutStop.objects.filter(ended_at=None).first()
@@ -143,10 +152,10 @@ def payouts_allowed() -> bool:
     return not PayoutStop.objects.filter(ended_at=None).exists()
 
 
-def _found() -> Iterator[Finding]:
+def _found(statements: Mapping[str, LiteralString], names: dict[str, Any]) -> Iterator[Finding]:
     with connection.cursor() as cursor:
-        for rule, statement in _CHECKS.items():
-            cursor.execute(f"{statement} LIMIT %s", [MOST_FINDINGS])
+        for rule, statement in statements.items():
+            cursor.execute(f"{statement} LIMIT %(most)s", {**names, "most": MOST_FINDINGS})
             for subject, detail in cursor.fetchall():
                 yield Finding(rule=rule, subject=subject, detail=detail)
 
@@ -166,5 +175,6 @@ def _line(row: Proof) -> ProofLine:
         entries=row.entries,
         postings=row.postings,
         took_ms=row.took_ms,
+        is_full=row.is_full,
         findings=tuple(Finding(**one) for one in row.findings),
     )

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from modules.wallets.services.accounts import house_account, open_wallet, take_snapshots
-from modules.wallets.services.checking import lift_stop, prove_ledger
+from modules.wallets.services.checking import (
+    is_full_proof_due,
+    lift_stop,
+    prove_ledger,
+    prove_recent,
+)
 from modules.wallets.services.correcting import (
     ask_correction,
     carry_out_correction,
@@ -31,11 +36,13 @@ __all__ = [
     "end_waiting",
     "hold",
     "house_account",
+    "is_full_proof_due",
     "lift_stop",
     "needs_approval",
     "open_wallet",
     "post",
     "prove_ledger",
+    "prove_recent",
     "quote",
     "release",
     "reverse",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import time
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -21,6 +22,24 @@ from modules.wallets.models import PayoutStop, Proof
 from modules.wallets.types import Finding, ProofLine
 
 LIFT = "wallets.lift_stop"
+FULL_EVERY = dt.timedelta(days=1)
+OVERLAP = dt.timedelta(hours=1)
+"""Longer than any transaction: what was not committed at the last full proof is read again."""
+
+
+def prove_recent(*, by: Actor) -> ProofLine:
+    """Check what was posted since an hour before the last full proof, and every balance.
+
+    As :func:`prove_ledger`, which it is while there has been no full proof.
+    """
+    last = queries.last_full_proof_at()
+    return _prove(last - OVERLAP if last else None, by=by)
+
+
+def is_full_proof_due() -> bool:
+    """Whether it is a day since every posting was counted and everything held."""
+    last = queries.last_full_proof_at()
+    return last is None or clock.now() - last >= FULL_EVERY
 
 
 def prove_ledger(*, by: Actor) -> ProofLine:
@@ -29,13 +48,18 @@ def prove_ledger(*, by: Actor) -> ProofLine:
     Opens a transaction of its own for the record. The colleagues who may let payouts go on are
     written to when a stop begins.
     """
+    return _prove(None, by=by)
+
+
+def _prove(since: dt.datetime | None, *, by: Actor) -> ProofLine:
     began = time.monotonic()
-    findings = queries.check_ledger()
+    findings = queries.check_ledger(since=since)
     entries, postings = queries.counts()
     proof = Proof(
         checked_at=clock.now(),
         entries=entries,
         postings=postings,
+        is_full=since is None,
         took_ms=int((time.monotonic() - began) * 1000),
         findings=[asdict(one) for one in findings],
     )
@@ -48,6 +72,7 @@ def prove_ledger(*, by: Actor) -> ProofLine:
         entries=entries,
         postings=postings,
         took_ms=proof.took_ms,
+        is_full=proof.is_full,
         findings=findings,
     )
 

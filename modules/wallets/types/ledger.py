@@ -124,6 +124,8 @@ class ProofLine:
     entries: int
     postings: int
     took_ms: int
+    is_full: bool
+    """Whether every posting was counted, and not only the newest."""
     findings: Sequence[Finding]
 
     @property

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import psycopg
 import pytest
 from django.db import DatabaseError, connection
 
+from kernel import clock
 from kernel.ids import new_id
 from modules.wallets import queries, services
 from modules.wallets.models import PayoutStop
@@ -223,6 +226,30 @@ def test_damage_is_found_and_stops_payouts_led_10(in_alpha, wallet, rule):
     assert rule in {one.rule for one in proof.findings}
     assert not queries.payouts_allowed()
     assert not queries.last_proof().holds
+
+
+@pytest.mark.parametrize("rule", sorted(DAMAGE.keys() - {"floor"}))
+def test_damage_is_found_among_what_is_new_led_10(in_alpha, wallet, rule):
+    services.prove_ledger(by=SYSTEM)
+    transfer(wallet, new_wallet(usd(0)), usd(1))
+    assert services.prove_recent(by=SYSTEM).holds
+
+    damage(in_alpha, DAMAGE[rule])
+    proof = services.prove_recent(by=SYSTEM)
+
+    assert not proof.is_full
+    assert proof.findings
+    assert not queries.payouts_allowed()
+
+
+def test_every_posting_is_counted_once_a_day(frozen, in_alpha, wallet):
+    first = services.prove_recent(by=SYSTEM)
+    second = services.prove_recent(by=SYSTEM)
+
+    assert (first.is_full, second.is_full) == (True, False)
+    assert not services.is_full_proof_due()
+    clock.advance(dt.timedelta(days=1))
+    assert services.is_full_proof_due()
 
 
 def test_a_second_finding_is_no_second_stop(in_alpha, wallet):
