@@ -90,6 +90,15 @@ module = Module(
         ),
         NavItem(
             area=Area.BACK_OFFICE,
+            title=_("Payouts"),
+            url_name="office:cashier:payout_rules",
+            permission="cashier.set_payout_rules",
+            icon="scale",
+            order=735,
+            group=_("Settings"),
+        ),
+        NavItem(
+            area=Area.BACK_OFFICE,
             title=_("Payment methods"),
             url_name="office:cashier:methods",
             permission="cashier.manage_methods",

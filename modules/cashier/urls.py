@@ -4,9 +4,39 @@ from __future__ import annotations
 
 from django.urls import path
 
-from modules.cashier.views import callbacks, finance, methods, room
+from modules.cashier.views import (
+    callbacks,
+    desk,
+    finance,
+    methods,
+    room,
+    settling,
+    transfers,
+    withdrawals,
+)
 
 traders_room = [
+    path("withdrawals/", withdrawals.withdrawals, name="withdrawals"),
+    path("withdrawals/new/", withdrawals.withdraw, name="withdraw"),
+    path("withdrawals/confirm/", withdrawals.confirm_withdrawal, name="confirm_withdrawal"),
+    path("withdrawals/<uuid:withdrawal_id>/", withdrawals.withdrawal, name="withdrawal"),
+    path(
+        "withdrawals/<uuid:withdrawal_id>/cancel/",
+        withdrawals.cancel_withdrawal,
+        name="cancel_withdrawal",
+    ),
+    path("instruments/new/", withdrawals.add_instrument, name="add_instrument"),
+    path(
+        "instruments/<uuid:instrument_id>/remove/",
+        withdrawals.remove_instrument,
+        name="remove_instrument",
+    ),
+    path("transfers/", transfers.transfers, name="transfers"),
+    path("transfers/new/", transfers.move, name="move"),
+    path("transfers/send/", transfers.send, name="send"),
+    path("transfers/confirm/", transfers.confirm_transfer, name="confirm_transfer"),
+    path("transfers/<uuid:transfer_id>/", transfers.transfer, name="transfer"),
+    path("transfers/<uuid:transfer_id>/cancel/", transfers.cancel_transfer, name="cancel_transfer"),
     path("", room.deposits, name="deposits"),
     path("pay/", room.pay, name="pay"),
     path("pay/figures/", room.figures, name="figures"),
@@ -17,6 +47,30 @@ traders_room = [
 ]
 
 back_office = [
+    path("finance/", desk.desk, name="finance"),
+    path("finance/rules/", desk.rules, name="payout_rules"),
+    path("withdrawals/", desk.withdrawals, name="withdrawals"),
+    path("withdrawals/export/", desk.export, name="export_withdrawals"),
+    path("withdrawals/<uuid:withdrawal_id>/", desk.withdrawal, name="withdrawal"),
+    path("payouts/<uuid:payout_id>/paid/", desk.paid, name="payout_paid"),
+    path("payouts/<uuid:payout_id>/not-paid/", desk.not_paid, name="payout_not_paid"),
+    path("payouts/<uuid:payout_id>/came-back/", desk.came_back, name="payout_came_back"),
+    path("transfers/", desk.transfers, name="transfers"),
+    path("transfers/<uuid:transfer_id>/", desk.transfer, name="transfer"),
+    path("settlements/", settling.settlements, name="settlements"),
+    path("settlements/<uuid:file_id>/", settling.settlement, name="settlement"),
+    path("settlements/<uuid:file_id>/take/", settling.take, name="take_settlement"),
+    path("settlements/<uuid:file_id>/drop/", settling.drop, name="drop_settlement"),
+    path("settlements/lines/<uuid:line_id>/resolve/", settling.resolve, name="resolve_line"),
+    path("claims/", settling.claims, name="claims"),
+    path("claims/<uuid:claim_id>/wallet/", settling.claim_wallet, name="claim_wallet"),
+    path(
+        "claims/<uuid:claim_id>/accounts/<uuid:account_id>/",
+        settling.claim_account,
+        name="claim_account",
+    ),
+    path("claims/<uuid:claim_id>/write-off/", settling.write_off, name="write_off"),
+    path("freezes/<uuid:client_id>/lift/", settling.lift, name="lift_client"),
     path("deposits/", finance.deposits, name="deposits"),
     path("deposits/<uuid:deposit_id>/", finance.case, name="deposit"),
     path("deposits/<uuid:deposit_id>/approve/", finance.approve, name="approve"),

@@ -166,6 +166,11 @@ class PayoutLine:
     client_name: str = ""
     asked_at: dt.datetime | None = None
 
+    @property
+    def id_text(self) -> str:
+        """Its id, for names in a page."""
+        return str(self.id)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PassageLine:

@@ -54,9 +54,7 @@ def move(request: ActorRequest) -> HttpResponse:
         for code in sorted(kept)
         if f"wallet:{code}" not in known
     ]
-    form = MoveForm(
-        request.POST or None, spots=full, targets=targets, initial={"key": new_id()}
-    )
+    form = MoveForm(request.POST or None, spots=full, targets=targets, initial={"key": new_id()})
     return _planned(request, form, "cashier/move.html", has_spots=bool(full))
 
 

@@ -69,7 +69,11 @@ def withdraw(request: ActorRequest) -> HttpResponse:
         "form": form,
         "spots": {one.key: {"note": str(one.free), "icon": "wallet"} for one in spots},
         "ways": {
-            str(one.id): {"note": f"{one.least} – {one.most}", "icon": one.icon} for one in ways
+            str(one.id): {
+                "note": _("%(least)s to %(most)s") % {"least": one.least, "most": one.most},
+                "icon": one.icon,
+            }
+            for one in ways
         },
         "has_spots": bool(spots),
         "has_ways": bool(ways),
