@@ -23,7 +23,6 @@ from modules.cashier.types.catalogue import (
     MethodLine,
     MethodWish,
     Offer,
-    ProviderKind,
     ProviderLine,
     Terms,
 )
@@ -309,9 +308,6 @@ class TermsForm(forms.Form):
             psp_fee_payer=told["psp_fee_payer"],
             four_eyes_minor=told["four_eyes"],
         )
-
-
-KINDS = ProviderKind.choices
 
 
 def _fee(told: dict[str, Any], who: str) -> Fee:

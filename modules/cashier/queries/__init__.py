@@ -13,7 +13,13 @@ from modules.cashier.queries.catalogue import (
     routes_for,
     title_of,
 )
-from modules.cashier.queries.deposits import counts, deposits, deposits_of, own_deposit
+from modules.cashier.queries.deposits import (
+    counts,
+    deposits,
+    deposits_of,
+    own_deposit,
+    recent_deposits,
+)
 from modules.cashier.queries.targets import server_of, target, targets, wallet_title
 
 __all__ = [
@@ -28,6 +34,7 @@ __all__ = [
     "offer",
     "offers",
     "own_deposit",
+    "recent_deposits",
     "routes_for",
     "server_of",
     "target",

@@ -27,6 +27,9 @@ from modules.cashier.types.catalogue import (
     Terms,
 )
 
+URLS = "config.urls.tenant"
+"""Of a broker's host: a worker answers no request, so it has to say so."""
+
 _TONES = {ProviderState.DRAFT: "", ProviderState.PROVEN: "ok", ProviderState.BROKEN: "bad"}
 
 
@@ -203,7 +206,7 @@ def _account(row: ProviderAccount, methods_count: int) -> ProviderLine:
         tone=_TONES[state],
         tested_at=row.tested_at,
         checks=tuple(row.checks),
-        callback_url=absolute(reverse("cashier_callback", args=[row.pk])),
+        callback_url=absolute(reverse("cashier_callback", args=[row.pk], urlconf=URLS)),
         methods=methods_count,
     )
 

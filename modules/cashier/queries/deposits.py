@@ -52,6 +52,11 @@ def deposits_of(client_id: uuid.UUID, *, page: int = 1) -> DepositPage:
     return _paged(_rows().filter(client_id=client_id), page)
 
 
+def recent_deposits(client_id: uuid.UUID, *, most: int = 200) -> tuple[DepositLine, ...]:
+    """A client's newest deposits."""
+    return lines_of(_rows().filter(client_id=client_id)[:most])
+
+
 def own_deposit(deposit_id: uuid.UUID, client_id: uuid.UUID) -> DepositView:
     """A client's own deposit with all that its page shows.
 

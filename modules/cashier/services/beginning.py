@@ -19,6 +19,7 @@ from modules.cashier.errors import TechnicallyDeclined
 from modules.cashier.models import Deposit, Payment
 from modules.cashier.providers import ADAPTERS
 from modules.cashier.providers.port import Begun, PaymentOrder
+from modules.cashier.queries.catalogue import URLS
 from modules.cashier.services.asking import BY_HAND_LASTS
 from modules.cashier.services.following import PROVIDER, end
 from modules.cashier.services.story import tell
@@ -110,7 +111,7 @@ def _has_next(payment: Payment) -> bool:
 def _order(payment: Payment) -> PaymentOrder:
     deposit = payment.deposit
     contact = clients.contact(deposit.client_id)
-    page = absolute(reverse("room:cashier:deposit", args=[deposit.pk]))
+    page = absolute(reverse("room:cashier:deposit", args=[deposit.pk], urlconf=URLS))
     with override(deposit.language):
         title = _("Deposit %(number)s") % {"number": deposit.number}
     return PaymentOrder(

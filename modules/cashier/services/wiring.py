@@ -9,6 +9,7 @@ from identity.brand import absolute
 from modules.cashier.models import ProviderAccount
 from modules.cashier.providers import connect
 from modules.cashier.providers.port import PaymentProvider, Wiring
+from modules.cashier.queries.catalogue import URLS
 
 
 def provider_of(account: ProviderAccount) -> PaymentProvider:
@@ -19,8 +20,8 @@ def provider_of(account: ProviderAccount) -> PaymentProvider:
             account_id=account.pk,
             settings=account.settings,
             secrets=account.secrets(),
-            callback_url=absolute(reverse("cashier_callback", args=[account.pk])),
-            validation_url=absolute(reverse("cashier_validation", args=[account.pk])),
+            callback_url=absolute(reverse("cashier_callback", args=[account.pk], urlconf=URLS)),
+            validation_url=absolute(reverse("cashier_validation", args=[account.pk], urlconf=URLS)),
         ),
     )
 

@@ -13,11 +13,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from kernel.access import needs, refusals_as_messages
 from modules.cashier import queries, services
-from modules.cashier.forms import KINDS, MethodForm, ProviderForm, RouteForm, TermsForm
-from modules.cashier.types.catalogue import MethodLine
+from modules.cashier.forms import MethodForm, ProviderForm, RouteForm, TermsForm
+from modules.cashier.types.catalogue import MethodLine, ProviderKind
 from modules.cashier.views.shared import UNPROCESSABLE, ActorRequest, missing_as_404
 
 MANAGE = "cashier.manage_methods"
+KINDS = ProviderKind.choices
 
 
 @require_GET

@@ -138,8 +138,9 @@ def proof(request: ActorRequest, deposit_id: uuid.UUID) -> HttpResponse:
 @needs("cashier.deposit")
 def cancel(request: ActorRequest, deposit_id: uuid.UUID) -> HttpResponse:
     """Give up a deposit that is not paid."""
-    with missing_as_404(), refusals_as_messages(request):
+    with missing_as_404():
         queries.own_deposit(deposit_id, own_id(request))
+    with refusals_as_messages(request):
         services.cancel_deposit(deposit_id, client_id=own_id(request), by=request.actor)
     return redirect("room:cashier:deposit", deposit_id)
 
