@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection, connections, transaction
 from django.db.utils import DatabaseError, IntegrityError
 
 from kernel.actor import Actor, ActorKind, Scope
@@ -350,6 +352,28 @@ def test_a_file_that_is_not_what_it_says_is_not_kept(alpha, theo, file, refusal)
 
     with alpha.pin():
         assert Request.objects.count() == 0
+
+
+def test_two_people_at_once_approve_a_level_once(alpha, ada, finn, theo):
+    request_id = ask(alpha, theo)
+    deciders = [actor(alpha, ada), actor(alpha, finn)]
+    both = threading.Barrier(2)
+
+    def approve(by):
+        both.wait(10)
+        try:
+            with alpha.pin():
+                return services.approve(request_id, by=by)
+        except AlreadyDecided:
+            return None
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(2) as pool:
+        said = list(pool.map(approve, deciders))
+
+    assert sorted(said, key=str) == [None, True]
+    assert told(alpha).count("RequestApproved") == 1
 
 
 def test_every_state_has_its_moves():
