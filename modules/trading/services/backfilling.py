@@ -88,7 +88,7 @@ def read_past(server: TradingServer, look: Look) -> int:
     row = Backfill.objects.filter(server_id=look.server_id, state=BackfillState.RUNNING).first()
     if row is None:
         return 0
-    new, span = 0, SPANS[1]
+    new, span = 0, _first_span(row)
     until_s = min(look.until_s, time.monotonic() + PORTION_S)
     cursor = DealCursor(server_s=row.cursor_server_s)
     while cursor.server_s < row.until_server_s:
@@ -211,6 +211,12 @@ def _reading(server_id: uuid.UUID) -> QuerySet[Backfill]:
 
 def _is_wanted(row: Backfill) -> bool:
     return Backfill.objects.filter(pk=row.pk, state=BackfillState.RUNNING).exists()
+
+
+def _first_span(row: Backfill) -> dt.timedelta:
+    """At once to when the oldest account was opened: before that there is next to nothing."""
+    empty = dt.timedelta(seconds=max(row.since_server_s - row.cursor_server_s, 0))
+    return max(min(empty, SPANS[2]), SPANS[1])
 
 
 def _next_span(span: dt.timedelta, deals: int) -> dt.timedelta:
