@@ -81,9 +81,7 @@ def desk(*, by: Actor) -> DeskFigures:
         pending=_sums(withdrawals.filter(state__in=WITHDRAWAL_OPEN), "currency", "amount_minor"),
         pending_count=withdrawals.filter(state__in=WITHDRAWAL_OPEN).count(),
         unpaid_count=deposits.filter(state__in=UNPAID).count(),
-        failed_count=deposits.filter(
-            state__in=_FAILED_DEPOSIT, changed_at__gte=start
-        ).count(),
+        failed_count=deposits.filter(state__in=_FAILED_DEPOSIT, changed_at__gte=start).count(),
         by_hand_count=payouts.filter(state__in=BY_HAND).count(),
         stuck_count=withdrawals.filter(is_stuck=True).count()
         + _within(Transfer.objects, by).filter(is_stuck=True).count(),

@@ -40,7 +40,7 @@ def tell(  # a line has so many parts, all but two of them optional
         NoSuchMove: The table of moves has none.
     """
     before = row.state
-    if to is not None and to != before:
+    if to is not None:
         row.move_to(to)
     row.save()
     note(row, what, state=str(row.state), by=by, why=why, facts=facts)

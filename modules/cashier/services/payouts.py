@@ -287,6 +287,9 @@ def _record_fact(payout: Payout, *, fact: PayoutFact) -> None:
         _record_done(payout, "paid", by=US)
     elif fact.is_refused:
         _record_refused("declined", fact.code, payout, code=fact.code, by=US)
+    elif payout.state == PayoutState.UNDERWAY:
+        payout.due_at = clock.now() + UNDERWAY_LOOK
+        payout.save(update_fields=["due_at"])
     else:
         payout.due_at = clock.now() + UNDERWAY_LOOK
         tell(payout, "underway", to=PayoutState.UNDERWAY, by=US)

@@ -153,7 +153,7 @@ class World:
             "source": "wallet:USD",
             "amount": usd(cents),
             "key": str(new_id()),
-            "instrument_id": self.instrument.pk,
+            "instrument_id": self.instrument.pk if self.instrument else None,
         }
         return WithdrawalWish(**(told | more))
 

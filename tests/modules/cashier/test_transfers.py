@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from kernel import clock
 from kernel.actor import Actor, ActorKind, Scope
 from kernel.ids import new_id
 from modules.cashier import services
@@ -61,9 +62,7 @@ def open_account(alpha, person, type_id):
     from modules.trading import services as trading
 
     with alpha.pin():
-        found = trading.open_account(
-            type_id, client_id=person.pk, leverage=100, by=client_of(person)
-        )
+        found = trading.open_account(person.pk, type_id, leverage=100, by=client_of(person))
         worker()
         row = TradingAccount.objects.get(pk=found)
     assert row.state == "open", row.state_reason
@@ -171,7 +170,9 @@ def test_another_currency_is_converted_at_the_quoted_rate_house_rounding_led_08(
     from modules.wallets.models import OwnRate
 
     with alpha.pin():
-        OwnRate.objects.create(base="USD", quote="JPY", rate=Decimal("150.5"), set_by="Ada")
+        OwnRate.objects.create(
+            base="USD", quote="JPY", rate=Decimal("150.5"), set_by="Ada", set_at=clock.now()
+        )
         wallet = fund(theo.pk, usd(100_00))
         row = move(theo, "wallet:USD", "wallet:JPY", usd(10_01))
         yen = wallets.open_wallet(theo.pk, "JPY")
@@ -220,7 +221,9 @@ def test_a_form_sent_twice_moves_once_and_a_quote_expires(alpha, theo):
         )
         from modules.wallets.models import OwnRate
 
-        OwnRate.objects.create(base="USD", quote="EUR", rate=Decimal("0.9"), set_by="Ada")
+        OwnRate.objects.create(
+            base="USD", quote="EUR", rate=Decimal("0.9"), set_by="Ada", set_at=clock.now()
+        )
         found = services.plan_transfer(theo.pk, wish)
         by = client_of(theo)
         ids = {services.ask_transfer(theo.pk, found.token, by=by) for _ in range(3)}

@@ -393,9 +393,10 @@ def test_every_table_of_moves_leads_from_everywhere_to_an_end():
             assert reached & ends, state
 
 
-def test_the_other_broker_sees_nothing_of_it(world, beta):
-    world.ask(100_00)
+def test_the_other_broker_sees_nothing_of_it(alpha, beta, theo):
+    with alpha.pin():
+        row = make_world(theo).ask(100_00)
     with beta.pin():
         assert Withdrawal.objects.count() == 0
         with pytest.raises(NoSuchWithdrawal):
-            services.cancel_withdrawal(new_id(), by=client_of(world.theo))
+            services.cancel_withdrawal(row.pk, by=client_of(theo))
