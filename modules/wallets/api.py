@@ -346,8 +346,17 @@ def _movement(line: StatementLine) -> dict[str, Any]:
 
 
 def _quote(line: QuoteLine) -> dict[str, Any]:
-    names = ("id", "rate", "middle_rate", "markup_percent", "rate_source", "rate_at")
-    names += ("valid_until_at", "state", "entry_id")
+    names = (
+        "id",
+        "rate",
+        "middle_rate",
+        "markup_percent",
+        "rate_source",
+        "rate_at",
+        "valid_until_at",
+        "state",
+        "entry_id",
+    )
     return {name: getattr(line, name) for name in names} | {
         "pay": line.pay.amount,
         "pay_currency": line.pay.currency,
@@ -358,8 +367,17 @@ def _quote(line: QuoteLine) -> dict[str, Any]:
 
 
 def _entry(line: EntryLine) -> dict[str, Any]:
-    names = ("id", "kind", "key", "cause", "note", "actor_name", "reverses_id")
-    names += ("occurred_at", "posted_at")
+    names = (
+        "id",
+        "kind",
+        "key",
+        "cause",
+        "note",
+        "actor_name",
+        "reverses_id",
+        "occurred_at",
+        "posted_at",
+    )
     return {name: getattr(line, name) for name in names} | {
         "legs": [
             {

@@ -42,7 +42,6 @@ module = Module(
             permission="wallets.see_wallets",
             icon="wallet",
             order=300,
-            group=_("Money"),
         ),
         NavItem(
             area=Area.BACK_OFFICE,
@@ -50,8 +49,7 @@ module = Module(
             url_name="office:wallets:house",
             permission="wallets.see_ledger",
             icon="scale",
-            order=320,
-            group=_("Money"),
+            order=305,
         ),
         NavItem(
             area=Area.BACK_OFFICE,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from django.db import connection
 
@@ -68,7 +69,7 @@ def _check_code(code: str) -> None:
 
 
 def _open(code: str, currency: str, *, client_id: uuid.UUID | None = None) -> uuid.UUID:
-    values = [new_id(), code, client_id, currency, exponent(currency), clock.now()]
+    values: list[Any] = [new_id(), code, client_id, currency, exponent(currency), clock.now()]
     with connection.cursor() as cursor:
         cursor.execute("SELECT wallets_open_account(%s, %s, %s, %s, %s, %s)", values)
         opened: uuid.UUID = cursor.fetchone()[0]

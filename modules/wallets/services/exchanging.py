@@ -199,7 +199,7 @@ def _exchange(row: Quote, *, by: Actor) -> None:
     ]
     if spread:
         legs.append(Leg("fx_result", spread))
-    key, cause = str(row.pk), Cause(f"wallets.Quote:{row.pk}", note=f"{pay} → {receive}")
+    key, cause = str(row.pk), Cause(f"wallets.Quote:{row.pk}", note=f"{pay} = {receive}")
     if row.hold_id is None:
         posted = post(EntryKind.EXCHANGE, key, legs, by=by, cause=cause)
     else:

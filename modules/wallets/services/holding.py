@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.db import connection
 
@@ -36,7 +37,7 @@ def hold(wallet_id: uuid.UUID, amount: Money, key: str, *, cause: str, by: Actor
     """
     if amount.minor <= 0:
         raise NotPositive
-    values = [
+    values: list[Any] = [
         new_id(),
         wallet_id,
         amount.currency,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+import logging
 import tempfile
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from unicodedata import bidirectional
 
 from django.contrib.staticfiles import finders
 from django.utils.formats import date_format
@@ -20,6 +22,8 @@ from kernel import clock
 from kernel.money import Money, exponent
 from modules.wallets.types import Statement
 from themes import queries as themes
+
+logging.getLogger("fontTools").setLevel(logging.WARNING)  # it tells every table that it prunes
 
 FONTS = ("inter-latin", "inter-latin-ext", "inter-cyrillic", "inter-greek", "vazirmatn-arabic")
 """The product's own web fonts; the first has most letters, the others help out."""
@@ -44,7 +48,6 @@ class _Paper(FPDF):
             for name, file in _fonts(weight).items():
                 self.add_font(name, style=style, fname=file)
         self.set_fallback_fonts(list(FONTS[1:]), exact_match=True)
-        self.set_text_shaping(use_shaping_engine=True, direction="rtl" if self.is_rtl else "ltr")
         self.write_as(10)
 
     def write_as(self, size: float, *, style: str = "", colour: tuple[int, ...] = INK) -> None:
@@ -52,9 +55,15 @@ class _Paper(FPDF):
         self.set_font(FONTS[0], style=style, size=size)
         self.set_text_color(*colour)
 
+    def turn_for(self, text: str) -> None:
+        """Let ``text`` run as its script does: figures and Latin words are not turned round."""
+        turns = self.is_rtl and any(bidirectional(letter) in {"R", "AL"} for letter in text)
+        self.set_text_shaping(use_shaping_engine=True, direction="rtl" if turns else "ltr")
+
     def line_of(self, text: str, height: float = 6) -> None:
         """A line of its own, at the side where reading begins."""
         align = "R" if self.is_rtl else "L"
+        self.turn_for(text)
         self.cell(0, height, text, align=align, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
 
     def header(self) -> None:
@@ -76,8 +85,9 @@ class _Paper(FPDF):
         """Who wrote it, and which page it is."""
         self.set_y(-14)
         self.write_as(8, colour=MUTED)
-        words = {"page": self.page_no(), "name": self.brand["name"]}
-        self.cell(0, 5, _("%(name)s · page %(page)s") % words, align="C")
+        text = _("%(name)s · page %(page)s") % {"page": self.page_no(), "name": self.brand["name"]}
+        self.turn_for(text)
+        self.cell(0, 5, text, align="C")
 
     def row(
         self, cells: tuple[str, ...], *, style: str = "", colour: tuple[int, ...] = INK
@@ -87,6 +97,7 @@ class _Paper(FPDF):
         columns = list(zip(cells, WIDTHS, aligns, strict=True))
         self.write_as(9, style=style, colour=colour)
         for text, width, align in reversed(columns) if self.is_rtl else columns:
+            self.turn_for(text)
             self.cell(width, ROW, self.fitted(text, width), align=align)
         self.ln(ROW)
         self.set_draw_color(*RULE)

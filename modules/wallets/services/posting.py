@@ -8,6 +8,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 
@@ -135,7 +136,7 @@ def _post(order: _Order, by: Actor) -> Posted:
     _refuse_unbalanced(order.legs)
     accounts = resolve((leg.account, leg.amount.currency) for leg in order.legs)
     now = clock.now()
-    values = [
+    values: list[Any] = [
         new_id(),
         order.kind.value,
         order.key,

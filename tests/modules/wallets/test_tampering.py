@@ -188,7 +188,7 @@ def test_the_rules_hold_when_they_are_not_put_off(wallet):
 DAMAGE = {
     "balance": "UPDATE wallets_balance SET posted_minor = posted_minor + 1",
     "history": "UPDATE wallets_posting SET balance_after_minor = 7 WHERE seq = 1",
-    "numbers": "UPDATE wallets_posting SET seq = seq + 1 WHERE seq IS NOT NULL",
+    "numbers": "UPDATE wallets_posting SET seq = seq + 10 WHERE seq IS NOT NULL",
     "entries": "DELETE FROM wallets_posting WHERE seq IS NULL",
     "zero": "UPDATE wallets_posting SET amount_minor = amount_minor - 1 WHERE seq IS NULL",
     "currencies": "UPDATE wallets_account SET exponent = 3",
