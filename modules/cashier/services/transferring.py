@@ -15,6 +15,7 @@ from kernel import clock, signing
 from kernel.actor import Actor
 from kernel.money import CURRENCIES, Money
 from modules.cashier.errors import (
+    CurrencyNotTaken,
     MoneyStays,
     NoRate,
     NoSuchBeneficiary,
@@ -105,7 +106,11 @@ def _planned(client_id: uuid.UUID, wish: TransferWish, rate: list[str] | None) -
     if outgoing.is_frozen(client_id):
         raise MoneyStays
     source = outgoing.spot(client_id, wish.source, of_transfer=True)
-    amount = Money(wish.amount.minor, source.currency)
+    amount = wish.amount
+    if amount.currency != source.currency:
+        raise CurrencyNotTaken(currency=amount.currency)
+    if amount.minor <= 0:
+        raise NothingArrives
     beneficiary_id, beneficiary = _beneficiary(client_id, wish)
     if beneficiary_id is not None:
         target = _wallet(beneficiary_id, source.currency)
@@ -118,7 +123,7 @@ def _planned(client_id: uuid.UUID, wish: TransferWish, rate: list[str] | None) -
     held = _held(rate) or _rate(source.currency, target.currency)
     arrives, spread = _converted(amount, target.currency, held)
     return TransferPlan(
-        wish=replace(wish, amount=amount),
+        wish=wish,
         source=source,
         target=target,
         arrives=arrives,

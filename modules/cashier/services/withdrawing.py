@@ -17,6 +17,7 @@ from kernel.events import publish
 from kernel.money import Money
 from modules.cashier.errors import (
     AboveAllowance,
+    CurrencyNotTaken,
     InstrumentNotReady,
     MoneyStays,
     NoSuchInstrument,
@@ -61,7 +62,7 @@ def plan(client_id: uuid.UUID, wish: WithdrawalWish) -> Plan:
     Raises:
         ClientIsBlocked, MoneyStays: He may not take money out now.
         NotYourMoney: The source is none of his.
-        NoSuchMethod, CurrencyNotTaken: It does not pay him out in this currency.
+        NoSuchMethod, CurrencyNotTaken: The source or the method is in another currency.
         BelowLeast, AboveMost, AboveAllowance, TooManyWithdrawals: Limits.
         NotFree: The source has less free.
         NoSuchInstrument, InstrumentNotReady: Nothing approved to be paid to.
@@ -117,10 +118,12 @@ def _planned(client_id: uuid.UUID, wish: WithdrawalWish) -> Plan:
     if outgoing.is_frozen(client_id):
         raise MoneyStays
     spot = outgoing.spot(client_id, wish.source)
+    if wish.amount.currency != spot.currency:
+        raise CurrencyNotTaken(currency=wish.amount.currency)
     country = clients.contact(client_id).country
     way, row = outgoing.way(wish.method_id, spot.currency, country)
     terms = terms_of(row)
-    amount = Money(wish.amount.minor, spot.currency)
+    amount = wish.amount
     check_range(terms, amount)
     _check_allowance(client_id, row, amount)
     if spot.free < amount:
@@ -131,7 +134,7 @@ def _planned(client_id: uuid.UUID, wish: WithdrawalWish) -> Plan:
     parts = outgoing.split(amount, way, earlier, held.split)
     fee = _fee(terms, amount)
     return Plan(
-        wish=replace(wish, amount=amount),
+        wish=wish,
         spot=spot,
         way=way,
         parts=outgoing.with_fees(parts, fee),

@@ -34,6 +34,9 @@ def worker() -> None:
         operations = sum(trading.carry_out(one) for one in trading.due_intents())
         payouts = sum(services.pay(one) for one in services.due_payouts())
         if not operations and not payouts and not tell_all(MODULES):
+            for server_id in trading.take_due_servers():
+                trading.pull(server_id)
+            tell_all(MODULES)
             return
     raise AssertionError("it never becomes quiet")
 

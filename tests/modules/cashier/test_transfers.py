@@ -14,6 +14,7 @@ from modules.cashier.errors import (
     NoSuchBeneficiary,
     NoSuchTransfer,
     NotFree,
+    NothingArrives,
     NotToOthers,
     NotYourMoney,
     QuoteExpired,
@@ -191,6 +192,8 @@ def test_another_currency_is_converted_at_the_quoted_rate_house_rounding_led_08(
     [
         ("wallet:USD", "wallet:USD", 1_00, SamePlace),
         ("wallet:USD", "wallet:EUR", 500_01, NotFree),
+        ("wallet:USD", "wallet:EUR", 0, NothingArrives),
+        ("wallet:USD", "wallet:EUR", -1_00, NothingArrives),
         ("wallet:EUR", "wallet:USD", 1_00, NotYourMoney),
         ("wallet:USD", "wallet:NOPE", 1_00, NotYourMoney),
         ("wallet:USD", f"account:{new_id()}", 1_00, NotYourMoney),
