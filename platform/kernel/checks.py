@@ -31,6 +31,7 @@ def problems_of(module: Module) -> Iterator[str]:
     """What is wrong with a manifest, a sentence each."""
     yield from _paths(module)
     yield from _words(module)
+    yield from _places(module)
     yield from _events(module)
 
 
@@ -60,6 +61,9 @@ def _words(module: Module) -> Iterator[str]:
     for code in named:
         if code is not None and code not in permissions():
             yield f"{module.key}: nobody declares permission {code}"
+
+
+def _places(module: Module) -> Iterator[str]:
     slots = {slot for other in modules().values() for slot in other.slots} | CORE_SLOTS
     for widget in module.widgets:
         if widget.slot not in slots:

@@ -111,7 +111,7 @@ def publish_all(happened: Sequence[Event]) -> None:
     _ring_afterwards()
 
 
-def publish_selected(query: str, parameters: Sequence[object]) -> int:
+def publish_selected(query: str, parameters: Sequence[Any]) -> int:
     """Write the events that ``query`` makes; return how many. Needs a transaction.
 
     Its columns are ``id`` (made by :mod:`kernel.ids`), ``name``, ``aggregate`` and ``payload``
@@ -126,7 +126,7 @@ def publish_selected(query: str, parameters: Sequence[object]) -> int:
     moment = clock.now()
     with connection.cursor() as cursor:
         cursor.execute(_SELECTED.format(query=query), [moment, moment, *parameters])
-        told = cursor.rowcount
+        told = int(cursor.rowcount)
     if told:
         _ring_afterwards()
     return told
