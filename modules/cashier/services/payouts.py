@@ -55,6 +55,9 @@ LATER = dt.timedelta(minutes=1)
 UNDERWAY_LOOK = dt.timedelta(minutes=5)
 LOOKS = 2
 """So many looks past the settling time must miss it before a person decides."""
+STOPPED, FROZEN, UNEVEN = "payouts_stopped", "client_frozen", "server_uneven"
+_STOPS = frozenset({STOPPED, FROZEN})
+"""These stop people too; with an uneven server a colleague may pay what he has looked into."""
 _SENT = (PayoutState.SENDING, PayoutState.UNKNOWN, PayoutState.UNDERWAY)
 
 
@@ -118,7 +121,7 @@ def record_paid_by_hand(payout_id: uuid.UUID, *, reference: str, by: Actor) -> N
     """
     payout = _locked(payout_id)
     _refuse_own(payout, by)
-    if payout.state == PayoutState.BY_HAND and _why_it_stays(payout):
+    if payout.state == PayoutState.BY_HAND and _why_it_stays(payout) in _STOPS:
         raise MoneyStays
     if not reference.strip():
         raise ReferenceNeeded
@@ -204,12 +207,12 @@ def _locks_withdrawal(payout_id: uuid.UUID) -> bool:
 def _why_it_stays(payout: Payout) -> str:
     """Why it may not be sent now; empty when it may."""
     if not wallet_queries.payouts_allowed():
-        return "payouts_stopped"
+        return STOPPED
     if outgoing.is_frozen(payout.withdrawal.client_id):
-        return "client_frozen"
+        return FROZEN
     server_id = payout.withdrawal.server_id
     if server_id is not None and not trading.is_reconciled(server_id):
-        return "server_uneven"
+        return UNEVEN
     return ""
 
 

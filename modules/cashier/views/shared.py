@@ -9,9 +9,24 @@ from contextlib import contextmanager
 from django.http import Http404, HttpRequest
 
 from kernel.actor import Actor
-from modules.cashier.errors import NoSuchAccount, NoSuchDeposit, NoSuchMethod
+from modules.cashier.errors import (
+    NoSuchAccount,
+    NoSuchDeposit,
+    NoSuchInstrument,
+    NoSuchMethod,
+    NoSuchTransfer,
+    NoSuchWithdrawal,
+)
 
 UNPROCESSABLE = 422
+_MISSING = (
+    NoSuchAccount,
+    NoSuchDeposit,
+    NoSuchInstrument,
+    NoSuchMethod,
+    NoSuchTransfer,
+    NoSuchWithdrawal,
+)
 
 
 class ActorRequest(HttpRequest):
@@ -47,5 +62,5 @@ def missing_as_404() -> Iterator[None]:
     """Answer 404 for what is not there, or not the asker's."""
     try:
         yield
-    except (NoSuchAccount, NoSuchDeposit, NoSuchMethod) as error:
+    except _MISSING as error:
         raise Http404 from error
