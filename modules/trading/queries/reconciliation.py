@@ -60,7 +60,7 @@ def proofs(server_ids: Sequence[uuid.UUID]) -> tuple[Proof, ...]:
     running = Reconciliation.objects.filter(server_id__in=server_ids, state=RunState.RUNNING)
     busy = set(running.values_list("server_id", flat=True))
     counted = {
-        row["server_id"]: row
+        row["server_id"]: (row["unexplained"], row["explained"])
         for row in Difference.objects.filter(server_id__in=server_ids)
         .values("server_id")
         .annotate(
@@ -69,7 +69,7 @@ def proofs(server_ids: Sequence[uuid.UUID]) -> tuple[Proof, ...]:
         )
     }
     return tuple(
-        _proof(one, newest.get(one), counted.get(one, {}), is_running=one in busy)
+        _proof(one, newest.get(one), counted.get(one, (0, 0)), is_running=one in busy)
         for one in server_ids
     )
 
@@ -147,17 +147,17 @@ def _rows(wanted: DifferenceFilter) -> QuerySet[Difference]:
 def _proof(
     server_id: uuid.UUID,
     run: Reconciliation | None,
-    counted: dict[str, int],
+    counted: tuple[int, int],
     *,
     is_running: bool,
 ) -> Proof:
-    unexplained = counted.get("unexplained", 0) + (run.kept_back if run else 0)
+    unexplained = counted[0] + (run.kept_back if run else 0)
     return Proof(
         server_id=server_id,
         colour=_colour(run, unexplained),
         proven_at=run.ended_at if run else None,
         unexplained=unexplained,
-        explained=counted.get("explained", 0),
+        explained=counted[1],
         deals=run.deals if run else 0,
         accounts=run.accounts if run else 0,
         is_running=is_running,

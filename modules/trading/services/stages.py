@@ -89,7 +89,11 @@ def accounts(server: TradingServer, turn: Turn) -> Portion:
     """Accounts of the mapped groups, by login."""
     there = set(server.logins_in(turn.groups))
     rows = TradingAccount.objects.filter(server_id=turn.run.server_id).exclude(login=None)
-    here = {row.login: row for row in rows.only("login", "state", "currency", "type_id")}
+    here = {
+        row.login: row
+        for row in rows.only("login", "state", "currency", "type_id")
+        if row.login is not None
+    }
     found = []
     for place, login in enumerate(sorted(there - here.keys())):
         record = server.find_account(login) if place < LOOKED_INTO else None
