@@ -22,6 +22,8 @@ MAKERS: Mapping[str, Callable[[], str]] = {
     "ATRIUM_SIGNING_KEY": lambda: secrets.token_urlsafe(50),
     "STRIPE_SECRET_KEY": lambda: f"sk_test_local_{secrets.token_hex(16)}",
     "STRIPE_WEBHOOK_SECRET": lambda: f"whsec_local_{secrets.token_hex(24)}",
+    "CASHIER_STRIPE_KEY": lambda: f"sk_test_broker_{secrets.token_hex(16)}",
+    "PSP_CONTROL_KEY": lambda: f"psp_local_{secrets.token_hex(16)}",
 }
 
 

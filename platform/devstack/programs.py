@@ -20,12 +20,15 @@ QUIET_START = ("--without-gossip", "--without-mingle", "--loglevel", "INFO")
 
 TRADING_SERVERS = ("trading_server", "trading_server_2")
 """One per broker of the story."""
+MERCHANTS = ("harrow", "noor")
+"""The brokers of the story: each has an account at the local payment services."""
 
 
 def add_all(plan: Plan) -> None:
     """Add the outside world on loopback, the preparation and the programs that it lets start."""
     if not {"STRIPE_API_BASE"} & plan.env.keys():
         _add_stripe(plan)
+    _add_payment_services(plan)
     for seed, name in enumerate(TRADING_SERVERS, start=1):
         _add_trading_server(plan, name, seed)
     _add_prepare(plan)
@@ -52,6 +55,43 @@ def _add_stripe(plan: Plan) -> None:
         Program(
             name="stripe",
             template=command(plan, "stripe", "devstack.stripe", *arguments),
+            ready=probes.answers_http(port, "/"),
+            address=url,
+        )
+    )
+
+
+def _add_payment_services(plan: Plan) -> None:
+    """Where brokers' clients pay: a PSP with a crypto server, and a Stripe account of brokers."""
+    port = plan.ports.port("psp")
+    plan.env["PSP_URL"] = url = f"http://localhost:{port}"
+    state = str(plan.layout.home / "psp")
+    merchants = (part for name in MERCHANTS for part in ("--merchant", name))
+    arguments = ("--port", str(port), "--state", state, *merchants)
+    plan.services.append(
+        Program(
+            name="psp",
+            template=command(plan, "psp", "devstack.psp", *arguments),
+            ready=probes.answers_http(port, "/"),
+            address=url,
+        )
+    )
+    if "CASHIER_STRIPE_API_BASE" not in plan.env:
+        _add_stripe_of_brokers(plan)
+
+
+def _add_stripe_of_brokers(plan: Plan) -> None:
+    port = plan.ports.port("cashier_stripe")
+    plan.env["CASHIER_STRIPE_API_BASE"] = url = f"http://localhost:{port}"
+    state = str(plan.layout.home / "cashier-stripe")
+    # Events go nowhere until a cashier registers where it wants to hear them.
+    arguments = ("--port", str(port), "--state", state, "--webhook-url", "http://localhost:9/")
+    launched = command(plan, "cashier_stripe", "devstack.stripe", *arguments)
+    keys = {"STRIPE_SECRET_KEY": plan.env["CASHIER_STRIPE_KEY"]}
+    plan.services.append(
+        Program(
+            name="cashier_stripe",
+            template=dataclasses.replace(launched, env={**launched.env, **keys}),
             ready=probes.answers_http(port, "/"),
             address=url,
         )

@@ -55,6 +55,12 @@ class Session:
             "vendor": {"url": f"{env['PUBLIC_SCHEME']}://localhost:{env['PUBLIC_PORT']}"},
             "mail_url": env.get("MAIL_URL", ""),
             "stripe_url": env.get("STRIPE_API_BASE", ""),
+            "payments": {
+                "psp_url": env.get("PSP_URL", ""),
+                "psp_control_key": env.get("PSP_CONTROL_KEY", ""),
+                "stripe_url": env.get("CASHIER_STRIPE_API_BASE", ""),
+                "stripe_key": env.get("CASHIER_STRIPE_KEY", ""),
+            },
             # A person who looks around sees every schema, as no process of the product does.
             "database_url": env.get("DATABASE_ADMIN_URL", env["DATABASE_URL"]),
             "pids": self.supervisor.pids,

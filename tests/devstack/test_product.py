@@ -10,7 +10,7 @@ from devstack.stack import Stack
 from tests.devstack.sightings import soon_empty
 from tests.devstack.test_stack import wait_for_other_pid
 
-PROGRAMS = ("web", "worker", "provisioner", "beat", "teller", "stripe", "trading_server")
+PROGRAMS = ("web", "worker", "provisioner", "beat", "teller", "stripe", "psp", "trading_server")
 pytestmark = [pytest.mark.slow, pytest.mark.chaos]
 
 

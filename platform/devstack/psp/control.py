@@ -21,7 +21,7 @@ def control(world: World, postman: Postman, call: str, body: bytes) -> Any:
     ``POST /control/merchants``: ``{"merchant": name}``: his ids and secrets.
     ``POST /control/behaviour``: fields of :class:`Behaviour`; the rest goes back to normal.
     ``GET /control/deliveries``: every callback and its outcome.
-    ``POST /control/release``: ``{"order": "created" | "reversed" | "shuffled"}``: send what was held.
+    ``POST /control/release``: ``{"order": "created" | "reversed" | "shuffled"}``.
     ``POST /control/act``: ``{"reference", "action"}``: what the payer clicks on the hosted page.
     ``POST /control/move``: ``{"reference", "state"}``: the PSP's own change, such as a chargeback.
     ``POST /control/pay``: ``{"order", "share", "at_once"}``: send coins for an invoice.
@@ -34,17 +34,19 @@ def control(world: World, postman: Postman, call: str, body: bytes) -> Any:
     wanted: Obj = json.loads(body or b"{}")
     match call:
         case "POST /control/merchants":
-            return world.merchant(str(wanted["merchant"]))
+            found: Any = world.merchant(str(wanted["merchant"]))
         case "POST /control/behaviour":
-            return _behave(world, wanted)
+            found = _behave(world, wanted)
         case "GET /control/deliveries":
-            return deliveries(world)
+            found = deliveries(world)
         case "POST /control/release":
-            return _release(world, postman, str(wanted.get("order", "created")))
+            found = _release(world, postman, str(wanted.get("order", "created")))
         case "POST /control/wipe":
             world.store.wipe()
-            return {"ok": True}
-    return _change(world, call, wanted)
+            found = {"ok": True}
+        case _:
+            found = _change(world, call, wanted)
+    return found
 
 
 def deliveries(world: World) -> list[Obj]:

@@ -34,21 +34,30 @@ def answer(world: World, method: str, target: str, headers: Mapping[str, str], b
         raise Refusal(404, "not-found")
     merchant = _proven(world, headers, found[1])
     told = json.loads(body) if body else {}
-    match (method, found[2].strip("/").split("/")):
+    parts = found[2].strip("/").split("/")
+    if parts[0] == "invoices":
+        return _invoices(world, merchant, parts[1:], query, told if method == "POST" else None)
+    match (method, parts):
         case ("GET", [""]):
             return {"id": merchant["store_id"], "name": merchant["reference"]}
         case ("POST", ["webhooks"]):
             return _hook(world, merchant, told)
-        case ("POST", ["invoices"]):
-            return shown(_make(world, merchant, told))
-        case ("GET", ["invoices"]):
-            return _found(world, merchant, query)
-        case ("GET", ["invoices", invoice_id]):
-            return shown(_own(world, merchant, invoice_id))
-        case ("GET", ["invoices", invoice_id, "payment-methods"]):
-            return _methods(_own(world, merchant, invoice_id))
         case (_, ["payouts"]):
             return _payouts(world, merchant, told if method == "POST" else None)
+    raise Refusal(404, "not-found")
+
+
+def _invoices(world: World, merchant: Obj, parts: list[str], query: str, told: Obj | None) -> Any:
+    """``/invoices``, ``/invoices/:id`` and ``/invoices/:id/payment-methods``."""
+    match parts:
+        case []:
+            if told is None:
+                return _found(world, merchant, query)
+            return shown(_make(world, merchant, told))
+        case [invoice_id]:
+            return shown(_own(world, merchant, invoice_id))
+        case [invoice_id, "payment-methods"]:
+            return _methods(_own(world, merchant, invoice_id))
     raise Refusal(404, "not-found")
 
 

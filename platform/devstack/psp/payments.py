@@ -17,6 +17,13 @@ from devstack.psp.world import World
 FEE_PER_MILLE = 25
 TECHNICAL = "technical_decline"
 OPEN = frozenset({"initialised", "pending", "authorised"})
+CLICKS = {
+    "later": ("pending", ""),
+    "cancel": ("cancelled", ""),
+    "technical": ("declined", TECHNICAL),
+    "decline": ("declined", "insufficient_funds"),
+}
+"""What the buttons of the page do, but for the one that pays."""
 
 
 def answer(world: World, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Obj:
@@ -48,16 +55,10 @@ def act(world: World, payment: Obj, action: str) -> Obj:
     """Do what the payer clicked: ``pay``, ``later``, ``decline``, ``technical`` or ``cancel``."""
     if payment["state"] not in OPEN:
         return payment
-    match action:
-        case "pay":
-            return _capture(world, payment)
-        case "later":
-            return move(world, payment, "pending")
-        case "cancel":
-            return move(world, payment, "cancelled")
-        case "technical":
-            return move(world, payment, "declined", code=TECHNICAL)
-    return move(world, payment, "declined", code="insufficient_funds")
+    if action == "pay":
+        return _capture(world, payment)
+    state, code = CLICKS.get(action, CLICKS["decline"])
+    return move(world, payment, state, code=code)
 
 
 def move(world: World, payment: Obj, state: str, **fields: Any) -> Obj:
