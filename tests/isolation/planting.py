@@ -40,6 +40,7 @@ from provisioning.servers import services as servers
 from provisioning.servers.models import Probe
 from provisioning.servers.records import Wiring
 from tenants import services as tenants
+from tests.isolation.going_out import plant_going_out
 from tests.support.people import letters
 from tests.support.sessions import give_app
 from tests.support.tenants import SYSTEM
@@ -69,6 +70,7 @@ def plant(place: Any, *, admin: Any, client: Any) -> dict[str, str]:
         planted |= _notes(client)
         planted |= _wallets(client)
         planted |= _requests(client, planted["account_id"])
+        planted |= plant_going_out(client, CANARY)
     planted["identity_invitation:token"] = _invitation(place)
     planted["domain_id"] = _domain(place)
     return planted

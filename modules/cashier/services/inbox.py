@@ -18,6 +18,7 @@ from modules.cashier.errors import Forged, NoSuchAccount
 from modules.cashier.models import Callback, News, Payment, ProviderAccount
 from modules.cashier.providers.port import News as Told
 from modules.cashier.providers.port import PaymentKey, ProviderFact, RawCallback, Validation
+from modules.cashier.services import payouts
 from modules.cashier.services.following import follow
 from modules.cashier.services.wiring import provider_of, refuse_in_transaction
 from modules.cashier.types.states import NewsState, PaymentState, Weight
@@ -172,7 +173,7 @@ def _apply(news: News) -> NewsState:
     )
     told = provider.read_callback(raw)
     if told.is_payout:
-        return NewsState.IGNORED
+        return NewsState.APPLIED if payouts.hear(told.reference) else NewsState.IGNORED
     fact = told.fact
     if fact is None:
         key = PaymentKey(reference=told.reference, provider_reference=told.provider_reference)
