@@ -25,6 +25,7 @@ from kernel.money import Money
 from kernel.pin import PUBLIC, pin
 from kernel.storage import private_url
 from modules.announcements.models import Announcement
+from modules.cashier.models import Deposit, Method, MethodTerms, ProviderAccount
 from modules.notes.models import Note, Task
 from modules.requests.models import Paper, Request
 from modules.trading.models import (
@@ -68,6 +69,7 @@ def plant(place: Any, *, admin: Any, client: Any) -> dict[str, str]:
         }
         planted |= _trading(client, planted["server_id"])
         planted |= _notes(client)
+        planted |= _deposits(client)
         planted |= _wallets(client)
         planted |= _requests(client, planted["account_id"])
         planted |= plant_going_out(client, CANARY)
@@ -168,6 +170,27 @@ def _wallets(client: Any) -> dict[str, str]:
         "house_account_id": str(wallets.house_account("bank", "USD")),
         "entry_id": str(posted.entry_id),
         "quote_id": str(wallets.quote(client.pk, wish).id),
+    }
+
+
+def _deposits(client: Any) -> dict[str, str]:
+    moment = clock.now()
+    account = ProviderAccount.objects.create(kind="bank", name=CANARY, code=CANARY)
+    method = Method.objects.create(name=f"Method {CANARY}")
+    terms = MethodTerms.objects.create(
+        method=method, currency="USD", least_minor=100, most_minor=10_000
+    )
+    deposit = Deposit.objects.create(
+        number="DPLANTED", client_id=client.pk, form_key=CANARY, method=method, pay_minor=500,
+        pay_currency="USD", broker_fee_minor=0, psp_fee_minor=0, client_psp_fee_minor=0,
+        arrives_minor=500, arrives_currency="USD", state="paying", reason=CANARY,
+        expires_at=moment + dt.timedelta(days=1), asked_at=moment, changed_at=moment,
+    )  # fmt: skip
+    return {
+        "provider_id": str(account.pk),
+        "method_id": str(method.pk),
+        "terms_id": str(terms.pk),
+        "deposit_id": str(deposit.pk),
     }
 
 
