@@ -32,7 +32,29 @@ SPEAKS = {
 }
 """Addresses that name a thing of Alpha's and answer all the same, and why."""
 
-BODIES = {"api:clients_change_state": {"state": "blocked", "reason": "none"}}
+_SAID = {"reason": "none"}
+_LEVERAGE, _TYPE = {"leverage": 100}, {"type_id": "0190d7f4-0000-7000-8000-000000000001"}
+BODIES = {
+    "api:clients_change_state": {"state": "blocked", "reason": "none"},
+    "api:requests_approve": _SAID,
+    "api:requests_refuse": _SAID,
+    "api:requests_ask_for_more": _SAID,
+    "api:requests_answer": {"text": "none"},
+    "api:trading_change_leverage": _LEVERAGE,
+    "api:trading_change_own_leverage": _LEVERAGE,
+    "api:trading_change_type": _TYPE,
+    "api:trading_change_own_type": _TYPE,
+    "api:trading_archive": _SAID,
+    "api:trading_archive_own": _SAID,
+    "api:trading_set_rights": {"is_enabled": True, "may_trade": True},
+    "api:trading_set_switches": {
+        "may_deposit": True,
+        "may_withdraw": True,
+        "may_transfer": True,
+        "pays_partner": True,
+    },
+    "api:trading_move_credit": {"amount": "1.00", "comment": "none"},
+}
 """What an operation wants to read before it looks for the object."""
 
 
