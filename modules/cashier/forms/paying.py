@@ -143,13 +143,13 @@ class ProviderForm(forms.Form):
         for one in ADAPTERS[kind].settings:
             kept = line is not None and one.key in line.has_secrets
             self.fields[one.key] = forms.CharField(
-                label=one.title,
+                label=str(one.title),
                 max_length=LONGEST_SECRET if not one.is_long else 2000,
                 required=one.is_needed and not kept,
                 strip=not one.is_secret,
-                help_text=_("Leave it empty to keep the one you entered before.")
+                help_text=str(_("Leave it empty to keep the one you entered before."))
                 if kept
-                else one.hint,
+                else str(one.hint),
                 initial="" if line is None or one.is_secret else line.settings.get(one.key, ""),
                 widget=_widget(is_secret=one.is_secret, is_long=one.is_long),
             )

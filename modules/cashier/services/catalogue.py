@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.db import transaction
 
@@ -146,7 +147,7 @@ def set_terms(method_id: uuid.UUID, terms: Terms, *, by: Actor) -> None:
         NoSuchMethod: There is none.
     """
     method = _locked(method_id)
-    columns = {
+    columns: dict[str, Any] = {
         "least_minor": terms.least_minor,
         "most_minor": terms.most_minor,
         "day_minor": terms.day_minor,
