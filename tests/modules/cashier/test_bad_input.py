@@ -27,6 +27,9 @@ from tests.support.tenants import SYSTEM
 
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 
+NOBODYS = "01a1fde3-0000-7000-8000-000000000000"
+"""An id that nothing has."""
+
 
 @pytest.mark.parametrize(
     ("amount", "currency", "code"),
@@ -70,9 +73,7 @@ def test_above_the_allowance_of_a_day_is_refused_and_says_what_is_left(alpha, ps
     assert _deposits(alpha) == 1
 
 
-@pytest.mark.parametrize(
-    "target", ["account:" + str(uuid.uuid4()), "wallet:GBP", "bank", "account:x"]
-)
+@pytest.mark.parametrize("target", [f"account:{NOBODYS}", "wallet:GBP", "bank", "account:x"])
 def test_a_target_that_is_not_his_own_is_refused(alpha, till, theo, target):
     from modules.cashier.errors import NotYourAccount
 
@@ -124,8 +125,9 @@ def test_a_quote_holds_for_five_minutes_and_for_its_client_only(alpha, till, the
         ({"age": 301}, 400),
         ({"age": -301}, 400),
         ({"body": b'{"altered": true}'}, 400),
-        ({"path": f"/cashier/callbacks/{uuid.uuid4()}/"}, 404),
+        ({"path": f"/cashier/callbacks/{NOBODYS}/"}, 404),
     ],
+    ids=["secret", "too old", "too early", "altered", "elsewhere"],
 )
 def test_a_forged_or_old_callback_is_refused_and_changes_nothing_whk_01(
     alpha, psp, till, theo, more, status
@@ -201,6 +203,7 @@ def picture(kind: str = "PNG") -> bytes:
         ("receipt.pdf", PDF[:20], 422),
         ("receipt.pdf", b"%PDF-1.7" + b" " * (5 * 1024 * 1024) + b"%%EOF", 422),
     ],
+    ids=["pdf", "png", "jpeg", "program", "svg", "html", "half a png", "half a pdf", "too large"],
 )
 def test_a_proof_is_what_it_holds_not_what_it_is_called(alpha, till, theo, name, data, status):
     deposit_id = ask(alpha, theo, till.methods["bank"])

@@ -53,7 +53,7 @@ def finance():
     )
     grants = dict.fromkeys(codes, Scope.ALL)
     return Actor(
-        kind=ActorKind.PERSON, id=new_id(), name="Fay Finance", grants=grants, is_staff=True
+        kind=ActorKind.PERSON, id=new_id(), name="Ada Winter", grants=grants, is_staff=True
     )
 
 
@@ -199,8 +199,8 @@ def test_a_chargeback_freezes_the_client_lists_what_is_owed_and_is_taken_back(wo
 
 def test_other_clients_are_not_frozen(world, card, alpha):
     provider, method = card
-    nora = make_client(alpha, "nora@example.com", "Nora", "Berg")
-    payment = paid_in(nora.pk, provider, method, usd(10_00))
+    ines = make_client(alpha, "ines@example.com", "Ines", "Karam")
+    payment = paid_in(ines.pk, provider, method, usd(10_00))
     services.open_claim(payment.deposit_id, owed_minor=0)
     world.ask(10_00)
 
@@ -302,7 +302,7 @@ def test_a_client_moves_money_on_the_page(alpha, world, theo):
 
 def test_anothers_withdrawal_is_not_found(alpha, world):
     row = world.ask(100_00)
-    nora = make_client(alpha, "nora@example.com", "Nora", "Berg")
-    hers = alpha.signed_in(nora).get(f"/room/cashier/withdrawals/{row.pk}/")
+    ines = make_client(alpha, "ines@example.com", "Ines", "Karam")
+    hers = alpha.signed_in(ines).get(f"/room/cashier/withdrawals/{row.pk}/")
 
     assert hers.status_code == 404

@@ -31,7 +31,7 @@ from tests.modules.cashier.going_out import (
 def finance():
     grants = dict.fromkeys(("requests.see_requests", "cashier.decide_withdrawals"), Scope.ALL)
     return Actor(
-        kind=ActorKind.PERSON, id=new_id(), name="Fay Finance", grants=grants, is_staff=True
+        kind=ActorKind.PERSON, id=new_id(), name="Ada Winter", grants=grants, is_staff=True
     )
 
 

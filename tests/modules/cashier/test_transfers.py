@@ -39,6 +39,9 @@ from tests.modules.cashier.going_out import (
 from tests.modules.conftest import make_client
 from tests.modules.trading.conftest import make_types
 
+NOBODYS = "01a1fde3-0000-7000-8000-000000000000"
+"""An id that nothing has."""
+
 
 @pytest.fixture
 def types(alpha, wired):
@@ -55,7 +58,7 @@ def account(alpha, types, theo):
 def finance():
     grants = dict.fromkeys(("requests.see_requests", "cashier.decide_withdrawals"), Scope.ALL)
     return Actor(
-        kind=ActorKind.PERSON, id=new_id(), name="Fay Finance", grants=grants, is_staff=True
+        kind=ActorKind.PERSON, id=new_id(), name="Ada Winter", grants=grants, is_staff=True
     )
 
 
@@ -196,8 +199,8 @@ def test_another_currency_is_converted_at_the_quoted_rate_house_rounding_led_08(
         ("wallet:USD", "wallet:EUR", -1_00, NothingArrives),
         ("wallet:EUR", "wallet:USD", 1_00, NotYourMoney),
         ("wallet:USD", "wallet:NOPE", 1_00, NotYourMoney),
-        ("wallet:USD", f"account:{new_id()}", 1_00, NotYourMoney),
-        (f"account:{new_id()}", "wallet:USD", 1_00, NotYourMoney),
+        ("wallet:USD", f"account:{NOBODYS}", 1_00, NotYourMoney),
+        (f"account:{NOBODYS}", "wallet:USD", 1_00, NotYourMoney),
     ],
 )
 def test_what_makes_no_sense_is_refused(alpha, theo, source, target, cents, refusal):
@@ -209,11 +212,11 @@ def test_what_makes_no_sense_is_refused(alpha, theo, source, target, cents, refu
 
 
 def test_another_clients_account_is_not_found(alpha, account, theo):
-    nora = make_client(alpha, "nora@example.com", "Nora", "Berg")
+    ines = make_client(alpha, "ines@example.com", "Ines", "Karam")
     with alpha.pin():
-        fund(nora.pk, usd(500_00))
+        fund(ines.pk, usd(500_00))
         with pytest.raises(NotYourMoney):
-            move(nora, "wallet:USD", at(account), usd(1_00))
+            move(ines, "wallet:USD", at(account), usd(1_00))
 
 
 def test_a_form_sent_twice_moves_once_and_a_quote_expires(alpha, theo):
@@ -239,12 +242,12 @@ def test_a_form_sent_twice_moves_once_and_a_quote_expires(alpha, theo):
 def test_sending_to_another_client_needs_the_brokers_leave_the_right_name_and_a_decision(
     alpha, theo, finance
 ):
-    nora = make_client(alpha, "nora@example.com", "Nora", "Berg")
+    ines = make_client(alpha, "ines@example.com", "Ines", "Karam")
     from modules.clients import queries as clients
 
     with alpha.pin():
         wallet = fund(theo.pk, usd(500_00))
-        number = clients.contact(nora.pk).number
+        number = clients.contact(ines.pk).number
         told = {"beneficiary_number": number, "beneficiary_name": " berg "}
         with pytest.raises(NotToOthers):
             move(theo, "wallet:USD", "", usd(50_00), **told)
@@ -255,22 +258,22 @@ def test_sending_to_another_client_needs_the_brokers_leave_the_right_name_and_a_
         waiting = (row.state, free(wallet))
         decide(row, finance)
         row.refresh_from_db()
-        hers = wallets.open_wallet(nora.pk, "USD")
+        hers = wallets.open_wallet(ines.pk, "USD")
 
         assert (waiting, row.state, free(hers)) == (("waiting", 450_00), "done", 50_00)
         with pytest.raises(NoSuchTransfer):
-            services.cancel_transfer(row.pk, client_id=nora.pk, by=client_of(nora))
+            services.cancel_transfer(row.pk, client_id=ines.pk, by=client_of(ines))
 
 
 def test_what_is_turned_down_is_free_again(alpha, theo, finance):
-    nora = make_client(alpha, "nora@example.com", "Nora", "Berg")
+    ines = make_client(alpha, "ines@example.com", "Ines", "Karam")
     from modules.clients import queries as clients
 
     with alpha.pin():
         PayoutRule.objects.create(is_to_others_on=True)
         wallet = fund(theo.pk, usd(500_00))
         told = {
-            "beneficiary_number": clients.contact(nora.pk).number,
+            "beneficiary_number": clients.contact(ines.pk).number,
             "beneficiary_name": "Berg",
         }
         row = move(theo, "wallet:USD", "", usd(50_00), **told)

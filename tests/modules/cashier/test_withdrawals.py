@@ -74,7 +74,7 @@ def finance():
         ("requests.see_requests", "cashier.decide_withdrawals", "clients.see_clients"), Scope.ALL
     )
     return Actor(
-        kind=ActorKind.PERSON, id=new_id(), name="Fay Finance", grants=grants, is_staff=True
+        kind=ActorKind.PERSON, id=new_id(), name="Ada Winter", grants=grants, is_staff=True
     )
 
 
@@ -200,7 +200,7 @@ def test_what_makes_no_sense_is_refused_and_nothing_is_held(world, cents, more, 
 
 
 def test_anothers_instrument_and_one_that_is_too_new_are_refused(world, alpha):
-    other = make_client(alpha, "nora@example.com", "Nora", "Berg")
+    other = make_client(alpha, "ines@example.com", "Ines", "Karam")
     theirs = make_instrument(other.pk)
     with pytest.raises(NoSuchInstrument):
         services.plan_withdrawal(world.theo.pk, world.wish(100_00, instrument_id=theirs.pk))

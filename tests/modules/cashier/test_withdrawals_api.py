@@ -75,9 +75,9 @@ def test_bad_input_is_a_clear_problem(alpha, world, theo, more, code):
 
 def test_a_stale_second_factor_and_anothers_withdrawal_are_refused(alpha, world, theo):
     row = world.ask(50_00)
-    nora = make_client(alpha, "nora@example.com", "Nora", "Berg")
+    ines = make_client(alpha, "ines@example.com", "Ines", "Karam")
     stale = post(alpha.signed_in(theo), "/my/withdrawals/plan", wish_of(world))
-    hers = alpha.signed_in(nora, fresh=True)
+    hers = alpha.signed_in(ines, fresh=True)
     seen = hers.get(f"{BASE}/my/withdrawals/{row.pk}")
     cancelled = post(hers, f"/my/withdrawals/{row.pk}/cancel", {})
     forged = post(hers, "/my/withdrawals", {"token": "x.y"})
