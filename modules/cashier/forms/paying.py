@@ -11,7 +11,7 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from kernel.countries import countries
+from kernel.countries import is_country
 from kernel.errors import Refused
 from kernel.money import CURRENCIES, Money
 from modules.cashier.providers import ADAPTERS
@@ -159,6 +159,24 @@ class ProviderForm(forms.Form):
         return {key: value for key, value in self.cleaned_data.items() if key != "name"}
 
 
+class CountriesField(forms.CharField):
+    """Countries by their codes, as people write them: ``DE, AT``."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(required=False, max_length=1000, **kwargs)
+        self.widget.attrs |= {**_PLAIN, "placeholder": "DE, AT", "dir": "ltr"}
+
+    def clean(self, value: Any) -> tuple[str, ...]:
+        """The codes, each once."""
+        words = str(super().clean(value)).replace(",", " ").upper().split()
+        for word in words:
+            if not is_country(word):
+                raise forms.ValidationError(
+                    _("“%(code)s” is no country's code of two letters."), params={"code": word}
+                )
+        return tuple(dict.fromkeys(words))
+
+
 class MethodForm(forms.Form):
     """A payment method as clients see it."""
 
@@ -169,22 +187,14 @@ class MethodForm(forms.Form):
     place = forms.IntegerField(
         label=_("Place in the list"), min_value=1, max_value=999, initial=100
     )
-    countries = forms.MultipleChoiceField(
+    countries = CountriesField(
         label=_("Only in these countries"),
-        required=False,
-        help_text=_("Nothing chosen: everywhere."),
-        widget=forms.SelectMultiple(attrs={"size": 6}),
+        help_text=_("Codes of two letters; empty means everywhere."),
     )
-    countries_not = forms.MultipleChoiceField(
-        label=_("Not in these countries"),
-        required=False,
-        widget=forms.SelectMultiple(attrs={"size": 6}),
-    )
+    countries_not = CountriesField(label=_("Not in these countries"))
 
     def __init__(self, *args: Any, line: MethodLine | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in ("countries", "countries_not"):
-            _choose(self, name, countries().items())
         for code, language in settings.LANGUAGES:
             words = {"language": str(language)}
             self.fields[f"title_{code}"] = forms.CharField(
@@ -197,8 +207,10 @@ class MethodForm(forms.Form):
             self._fill(line)
 
     def _fill(self, line: MethodLine) -> None:
-        for name in ("name", "icon", "place", "countries", "countries_not"):
+        for name in ("name", "icon", "place"):
             self.fields[name].initial = getattr(line, name)
+        for name in ("countries", "countries_not"):
+            self.fields[name].initial = ", ".join(getattr(line, name))
         for code, _language in settings.LANGUAGES:
             self.fields[f"title_{code}"].initial = line.titles.get(code, "")
             self.fields[f"note_{code}"].initial = line.notes.get(code, "")
@@ -211,8 +223,8 @@ class MethodForm(forms.Form):
             titles={code: told[f"title_{code}"] for code, _language in settings.LANGUAGES},
             notes={code: told[f"note_{code}"] for code, _language in settings.LANGUAGES},
             icon=told["icon"],
-            countries=tuple(told["countries"]),
-            countries_not=tuple(told["countries_not"]),
+            countries=told["countries"],
+            countries_not=told["countries_not"],
             place=told["place"],
             is_deposit_on=bool(line and line.is_deposit_on),
             is_withdrawal_on=bool(line and line.is_withdrawal_on),
@@ -223,17 +235,14 @@ class RouteForm(forms.Form):
     """One provider of a method: which, for whom, and when it is tried."""
 
     account = forms.ChoiceField(label=_("Payment provider"))
-    countries = forms.MultipleChoiceField(
+    countries = CountriesField(
         label=_("For payers of"),
-        required=False,
-        help_text=_("Nothing chosen: everywhere else."),
-        widget=forms.SelectMultiple(attrs={"size": 5}),
+        help_text=_("Codes of two letters; empty means everywhere else."),
     )
 
     def __init__(self, *args: Any, accounts: Sequence[ProviderLine], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _choose(self, "account", ((str(one.id), one.name) for one in accounts))
-        _choose(self, "countries", countries().items())
 
 
 class TermsForm(forms.Form):

@@ -68,11 +68,7 @@ class BankTransfer:
         lines.append((_("Payment reference"), order.reference))
         if told.get("note"):
             lines.append((_("Please note"), told["note"]))
-        return Begun(
-            provider_reference=order.reference,
-            instructions=tuple(lines),
-            expires_at=order.expires_at,
-        )
+        return Begun(provider_reference=order.reference, instructions=tuple(lines))
 
     def payment(self, key: PaymentKey) -> ProviderFact | None:  # noqa: ARG002 - of the port
         """Nobody knows but the colleague who looks at the bank statement."""

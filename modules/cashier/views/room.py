@@ -54,6 +54,7 @@ def pay(request: ActorRequest) -> HttpResponse:
         "key": new_id(),
         "target": request.GET.get("target") or (targets[0].key if targets else ""),
         "method": str(offers[0].id) if offers else "",
+        "currency": targets[0].currency if targets else "",
     }
     form = PayForm(request.POST or None, targets=targets, offers=offers, initial=first)
     if request.method == "POST" and form.is_valid():
