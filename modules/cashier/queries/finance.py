@@ -150,6 +150,11 @@ def mismatches() -> tuple[LineView, ...]:
     return tuple(_line(row) for row in rows.order_by("file__uploaded_at", "number")[:200])
 
 
+def has_line(line_id: uuid.UUID) -> bool:
+    """Whether there is such a line of a provider's file."""
+    return SettlementLine.objects.filter(pk=line_id).exists()
+
+
 def settlement_columns(account_id: uuid.UUID) -> Mapping[str, str]:
     """The columns of the provider's last file."""
     row = SettlementMap.objects.filter(pk=account_id).first()

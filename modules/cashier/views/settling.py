@@ -94,16 +94,15 @@ def drop(request: ActorRequest, file_id: uuid.UUID) -> HttpResponse:
 @needs("cashier.settle")
 def resolve(request: ActorRequest, line_id: uuid.UUID) -> HttpResponse:
     """Say why a line differs."""
+    if not finance.has_line(line_id):
+        raise Http404
     form = ReasonForm(request.POST)
     if not form.is_valid():
         messages.error(request, _("Give a reason."))
         return redirect("office:cashier:settlements")
-    try:
-        with refusals_as_messages(request):
-            services.resolve_line(line_id, by=request.actor, reason=form.cleaned_data["reason"])
-            messages.success(request, _("The line is explained."))
-    except NoSuchFile as error:
-        raise Http404 from error
+    with refusals_as_messages(request):
+        services.resolve_line(line_id, by=request.actor, reason=form.cleaned_data["reason"])
+        messages.success(request, _("The line is explained."))
     return redirect("office:cashier:settlements")
 
 

@@ -144,8 +144,9 @@ def add_instrument(request: ActorRequest) -> HttpResponse:
 @needs("cashier.see_withdrawals")
 def remove_instrument(request: ActorRequest, instrument_id: uuid.UUID) -> HttpResponse:
     """Take it off the list."""
-    with missing_as_404(), refusals_as_messages(request):
+    with missing_as_404():
         outgoing.instrument(instrument_id, own_id(request))
+    with refusals_as_messages(request):
         services.remove_instrument(instrument_id, own_id(request), by=request.actor)
         messages.success(request, _("It was removed."))
     return redirect("room:cashier:withdrawals")
