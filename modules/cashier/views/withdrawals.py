@@ -153,10 +153,13 @@ def remove_instrument(request: ActorRequest, instrument_id: uuid.UUID) -> HttpRe
 
 
 def _choices(client_id: uuid.UUID) -> tuple[list[Spot], list[Way]]:
-    """Places with something free, and the ways that pay out their currencies."""
+    """Places with something free that some way pays out, and those ways."""
     country = clients.contact(client_id).country
-    spots = [one for one in outgoing.spots(client_id) if one.free.minor > 0]
+    full = [one for one in outgoing.spots(client_id) if one.free.minor > 0]
     ways: dict[uuid.UUID, Way] = {}
-    for currency in dict.fromkeys(one.currency for one in spots):
-        ways |= {one.id: one for one in outgoing.ways(currency, country) if one.id not in ways}
-    return spots, list(ways.values())
+    paid: set[str] = set()
+    for currency in dict.fromkeys(one.currency for one in full):
+        found = outgoing.ways(currency, country)
+        paid |= {currency} if found else set()
+        ways |= {one.id: one for one in found if one.id not in ways}
+    return [one for one in full if one.currency in paid] or full, list(ways.values())

@@ -26,7 +26,7 @@ import psycopg
 import pytest
 import redis
 from django.conf import settings
-from django.db import Error, connection
+from django.db import Error, connection, connections
 
 from kernel import clock
 from kernel.errors import OutcomeUnknown, Refused, Unavailable
@@ -201,10 +201,9 @@ def walk(scene: Scene, person: Any, wishes: list[tuple[str, int]], seed: int) ->
                 if kind != "deposit" and _try > 2:
                     break
             except (Error, Unavailable, OutcomeUnknown, OSError):
-                connection.close()
+                leave_database()
                 time.sleep(0.2)
-    connection.close()
-    connection.forget_connections()
+    leave_database()
 
 
 def pay_in(scene: Scene, person: Any, amount: Money, form: str, luck: float) -> None:
@@ -261,10 +260,9 @@ def carry_letters(scene: Scene, dice: random.Random) -> None:
                         scene.heard["told"] += 1
                 scene.heard["twice"] += again
         except (Error, OSError):
-            connection.close()
+            leave_database()
         time.sleep(0.1)
-    connection.close()
-    connection.forget_connections()
+    leave_database()
 
 
 class crew_of:  # noqa: N801 - reads as the function that it stands for
@@ -321,6 +319,13 @@ def rage(
     return hits
 
 
+def leave_database() -> None:
+    """Forget this thread's connections: they may be dead."""
+    for one in connections.all(initialized_only=True):
+        one.close()
+    connection.forget_connections()
+
+
 def cut_connections() -> None:
     """Every connection to the tests' database dies, as when it restarts."""
     name = connection.settings_dict["NAME"]
@@ -340,7 +345,7 @@ def calm(scene: Scene) -> None:
             with pin(scene.place.schema):
                 left = unfinished()
         except Error:
-            connection.close()
+            leave_database()
             left = {"database": 1}
         if not left:
             return
