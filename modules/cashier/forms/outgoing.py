@@ -63,7 +63,7 @@ class WithdrawForm(_AmountForm):
     """A withdrawal."""
 
     method = forms.ChoiceField(label=_("How"), widget=forms.RadioSelect)
-    instrument = forms.ChoiceField(label=_("To"), required=False)
+    instrument = forms.ChoiceField(label=_("Paid to"), required=False)
 
     field_order = ("source", "method", "instrument", "amount")
 

@@ -107,6 +107,11 @@ class LineView:
     reason: str
     resolved_by: str
 
+    @property
+    def modal_id(self) -> str:
+        """Names its dialog in a page."""
+        return f"line-{self.id}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileView:
