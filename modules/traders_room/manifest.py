@@ -42,7 +42,6 @@ module = Module(
             permission="traders_room.enter",
             icon="settings",
             order=900,
-            on_phone=True,
         ),
     ),
     slots=("traders_room.top", "traders_room.dashboard"),
