@@ -1,7 +1,8 @@
-"""The cashier over JSON."""
+"""The cashier over JSON: paying in, and going out."""
 
 from __future__ import annotations
 
-from modules.cashier.api.outgoing import router
+from modules.cashier.api import outgoing
+from modules.cashier.api.paying import router
 
-__all__ = ["router"]
+__all__ = ["outgoing", "router"]

@@ -262,11 +262,8 @@ def _compare(account: ProviderAccount, lines: list[SettlementLine]) -> None:
     of_kind = {LineKind.PAYMENT: payments, LineKind.PAYOUT: payouts}
     found = [of_kind[LineKind(one.kind)].get(one.reference) for one in lines]
     ids = [one.id for one in found if one]
-    settled = set(
-        SettlementLine.objects.filter(ours_id__in=ids, entry_id__isnull=False).values_list(
-            "ours_id", flat=True
-        )
-    )
+    rows = SettlementLine.objects.filter(ours_id__in=ids, entry_id__isnull=False)
+    settled = {one for one in rows.values_list("ours_id", flat=True) if one is not None}
     for line, ours in zip(lines, found, strict=True):
         line.ours_id = ours.id if ours else None
         line.ours_minor = ours.minor if ours else None
