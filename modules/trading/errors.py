@@ -109,6 +109,64 @@ class TypeInUse(Refused):
     sentence = _("Accounts of this type exist: its server, group and kind can no longer change.")
 
 
+class CentsInUse(Refused):
+    """How accounts count cannot change under them."""
+
+    code = "trading.cents_in_use"
+    sentence = _("Accounts of this type exist: whether they count in cents can no longer change.")
+    field = "cent_factor"
+
+
+class CentsOfGroup(Refused):
+    """A group counts in one way, whatever type maps it."""
+
+    code = "trading.cents_of_group"
+    sentence = _("The type “%(other)s” maps the same group: both count in cents, or neither.")
+    field = "cent_factor"
+
+
+class CentsHoldMoney(Refused):
+    """An amount would mean a hundred times more, or less."""
+
+    code = "trading.cents_hold_money"
+    sentence = _(
+        "One of both types counts in cents: take all money and credit off this account, and close"
+        " its positions, before it changes between them."
+    )
+    field = "type_id"
+
+
+class LoginsOverlap(Refused):
+    """One login cannot belong to two ranges."""
+
+    code = "trading.logins_overlap"
+    sentence = _(
+        "These logins overlap those of “%(other)s” (%(first)s to %(last)s). Types of one server"
+        " share a range only if it is the same."
+    )
+    field = "login_from"
+
+
+class LoginsUsedUp(Refused):
+    """Every login of the type's range is given; for colleagues."""
+
+    code = "trading.logins_used_up"
+    sentence = _(
+        "All logins of “%(type)s” (%(first)s to %(last)s) are given. Give the account type a"
+        " larger range, or open an account of another type."
+    )
+
+
+class NoneAtTheMoment(Refused):
+    """The same in a client's words: what is wrong is not his to repair."""
+
+    code = "trading.none_at_the_moment"
+    sentence = _(
+        "No more accounts of this type can be opened at the moment. Choose another one, or ask"
+        " our support."
+    )
+
+
 class AlreadyDecided(Refused):
     """The state does not allow the move."""
 

@@ -18,9 +18,21 @@ from modules.trading.types import AccountFilter, HistoryFilter, TypeLine, TypeWi
 
 _STRONG = (r"[a-z]", r"[A-Z]", r"[0-9]", r"[^A-Za-z0-9]")
 _LONGEST_LEVERAGE = 5000
+_LONGEST_LOGIN = 2**53
 
 Places = Sequence[tuple[str, Sequence[tuple[str, str]]]]
 """Choices of a server's groups: the server's name, then value and label of each group."""
+
+
+class OpenForClientForm(forms.Form):
+    """What a colleague chooses on behalf of a client; the type is chosen already."""
+
+    leverage = forms.TypedChoiceField(label=_("Leverage"), coerce=int)
+
+    def __init__(self, *args: Any, offered: TypeLine, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _choose(self, "leverage", ((one, f"1:{one}") for one in offered.leverages))
+        self.fields["leverage"].initial = offered.leverage_default
 
 
 class OpenForm(forms.Form):
@@ -276,11 +288,28 @@ class TypeForm(forms.Form):
     visibility = forms.ChoiceField(
         label=_("Who may choose it"), choices=Visibility.choices, initial=Visibility.CLIENTS
     )
+    cent_factor = forms.TypedChoiceField(
+        label=_("How the server counts money"),
+        choices=[("1", _("As it is")), ("100", _("In cents: 100 on the server are 1"))],
+        coerce=int,
+        required=False,
+        empty_value=1,
+        initial="1",
+        help_text=_("Amounts on this page are real money. It cannot change once accounts exist."),
+    )
     login_from = forms.IntegerField(
         label=_("First login to give"),
         min_value=1,
+        max_value=_LONGEST_LOGIN,
         required=False,
         help_text=_("Empty: after the highest login of the group."),
+    )
+    login_to = forms.IntegerField(
+        label=_("Last login to give"),
+        min_value=1,
+        max_value=_LONGEST_LOGIN,
+        required=False,
+        help_text=_("Empty: no end. When the last one is given, no more accounts are opened."),
     )
     order = forms.IntegerField(label=_("Place in the list"), min_value=0, initial=100)
 
@@ -297,10 +326,15 @@ class TypeForm(forms.Form):
         return tuple(sorted(set(numbers)))
 
     def clean(self) -> dict[str, Any]:
-        """The default leverage is one of those on offer."""
+        """The default leverage is one of those on offer; logins have a first and a last."""
         told: dict[str, Any] = super().clean() or {}
         if "leverages" in told and told.get("leverage_default") not in told["leverages"]:
             self.add_error("leverage_default", _("Choose one of the leverages on offer."))
+        first, last = told.get("login_from"), told.get("login_to")
+        if last is not None and first is None and "login_from" not in self.errors:
+            self.add_error("login_from", _("A range needs its first login, too."))
+        elif last is not None and first is not None and last < first:
+            self.add_error("login_to", _("The last login comes before the first one."))
         return told
 
     def wish(self) -> TypeWish:

@@ -7,6 +7,7 @@ from modules.trading.models.accounts import (
     AccountType,
     Environment,
     LoginCounter,
+    LoginPool,
     TradingAccount,
     Visibility,
 )
@@ -47,6 +48,7 @@ __all__ = [
     "IntentMove",
     "IntentState",
     "LoginCounter",
+    "LoginPool",
     "MoneyFreeze",
     "OperationRule",
     "PasswordHandover",

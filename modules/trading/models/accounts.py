@@ -53,8 +53,12 @@ class AccountType(models.Model):
     visibility = models.CharField(
         max_length=8, choices=Visibility.choices, default=Visibility.CLIENTS
     )
+    cent_factor = models.PositiveSmallIntegerField(default=1, db_default=1)
+    """How much on the server is one of the money's currency: 1, or 100 on cent accounts."""
     login_from = models.BigIntegerField(null=True)
     """First login to give; ``None`` goes on after the highest login of the group."""
+    login_to = models.BigIntegerField(null=True)
+    """Last login to give; ``None`` knows no end."""
     order = models.PositiveSmallIntegerField(default=100)
     created_at = models.DateTimeField()
 
@@ -68,6 +72,14 @@ class AccountType(models.Model):
             models.CheckConstraint(
                 condition=models.Q(environment="demo") | models.Q(demo_amount_minor=0),
                 name="account_type_gives_no_real_money",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(cent_factor__in=[1, 100]), name="account_type_cents"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(login_to__isnull=True)
+                | models.Q(login_from__isnull=False, login_to__gte=models.F("login_from")),
+                name="account_type_logins",
             ),
         ]
         indexes = [models.Index(fields=["server_id", "group"], name="account_type_group")]
@@ -117,7 +129,8 @@ TONES: Mapping[AccountState, str] = {
 class TradingAccount(models.Model):
     """An account on a trading server: a client's, or one found there that nobody has claimed.
 
-    Money is in minor units of ``currency``, as the server last told it at ``state_at``.
+    Money is in minor units of ``currency`` as the server counts, and last told it at ``state_at``:
+    ``cent_factor`` of them are worth one.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -127,6 +140,8 @@ class TradingAccount(models.Model):
     type = models.ForeignKey(AccountType, on_delete=models.PROTECT, related_name="accounts")
     client_id = models.UUIDField(null=True)
     currency = models.CharField(max_length=8)
+    cent_factor = models.PositiveSmallIntegerField(default=1, db_default=1)
+    """As its type's when it was opened, or last changed its type."""
     leverage = models.PositiveSmallIntegerField()
     is_live = models.BooleanField()
     state = models.CharField(max_length=12, choices=AccountState.choices)
@@ -167,6 +182,9 @@ class TradingAccount(models.Model):
             models.CheckConstraint(
                 condition=models.Q(state__in=AccountState.values), name="account_state_known"
             ),
+            models.CheckConstraint(
+                condition=models.Q(cent_factor__in=[1, 100]), name="account_cents"
+            ),
         ]
         indexes = [models.Index(fields=["client_id"], name="account_client")]
 
@@ -193,3 +211,20 @@ class LoginCounter(models.Model):
 
     def __str__(self) -> str:
         return f"next login {self.next_login}"
+
+
+class LoginPool(models.Model):
+    """The next login of a range that account types of one server give out together."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    server_id = models.UUIDField()
+    login_from = models.BigIntegerField()
+    next_login = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["server_id", "login_from"], name="login_pool_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"from {self.login_from}: {self.next_login}"

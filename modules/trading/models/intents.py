@@ -37,6 +37,9 @@ class IntentKind(models.TextChoices):
 MONEY_KINDS = (IntentKind.FUND, IntentKind.BALANCE, IntentKind.CREDIT)
 """What must never happen twice, and can only be known by its tag."""
 
+RECOUNTS = "recounts"
+"""Payload of a change of the group: amounts mean another thing after it (see ``cent_factor``)."""
+
 QUEUED_KINDS = (IntentKind.BALANCE, IntentKind.CREDIT)
 """Of which several may wait for one account, in the order in which they were asked for."""
 
@@ -121,7 +124,8 @@ class Intent(models.Model):
     payload = models.JSONField(default=dict)
     """What is not secret: login, leverage, group."""
     amount_minor = models.BigIntegerField(null=True)
-    """Signed: into the account (+) or out of it (-), in ``currency``; only of money."""
+    """Signed: into the account (+) or out of it (-), in ``currency``; only of money. Real money:
+    on a cent account the server moves a hundred times of it."""
     currency = models.CharField(max_length=8, blank=True, default="", db_default="")
     sealed = models.BinaryField(null=True)
     """Passwords; wiped when they were shown, or are of no more use."""

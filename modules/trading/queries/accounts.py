@@ -140,6 +140,7 @@ def line(row: TradingAccount) -> AccountLine:
         group=row.type.group,
         client_id=row.client_id,
         currency=row.currency,
+        cent_factor=row.cent_factor,
         leverage=row.leverage,
         is_live=row.is_live,
         state=row.state,
@@ -226,7 +227,7 @@ def _total(
     today: Mapping[uuid.UUID, int],
 ) -> CurrencyTotal:
     def add(name: str) -> Money:
-        return Money(sum(getattr(one, name).minor for one in lines), currency)
+        return sum((one.real(getattr(one, name)) for one in lines), start=Money(0, currency))
 
     return CurrencyTotal(
         currency=currency,
@@ -238,5 +239,5 @@ def _total(
         free_margin=add("free_margin"),
         floating=add("floating"),
         margin=add("margin"),
-        result_today=Money(sum(today.get(one.id, 0) for one in lines), currency),
+        result_today=Money(sum(today.get(one.id, 0) // one.cent_factor for one in lines), currency),
     )

@@ -72,7 +72,9 @@ def _line(row: AccountType) -> TypeLine:
         takes_open_positions=row.takes_open_positions,
         visibility=row.visibility,
         visibility_label=Visibility(row.visibility).label,
+        cent_factor=row.cent_factor,
         login_from=row.login_from,
+        login_to=row.login_to,
         order=row.order,
         accounts=getattr(row, "held", 0),
     )

@@ -16,6 +16,7 @@ from modules.requests import services as requests
 from modules.requests.types import Wish
 from modules.trading.errors import (
     LeverageNotOffered,
+    NoneAtTheMoment,
     NoSuchAccount,
     NoSuchType,
     TooManyAccounts,
@@ -31,6 +32,7 @@ from modules.trading.models import (
 )
 from modules.trading.services.guards import COUNTED
 from modules.trading.services.intending import intend, new_password
+from modules.trading.services.logins import is_used_up, used_up
 
 OPENING = "trading.opening"
 """The kind of request that an opening is."""
@@ -51,11 +53,14 @@ def open_account(
         NoSuchType: The type is not offered to the asker.
         LeverageNotOffered: Not with this type.
         TooManyAccounts: The client has as many of this type as he may.
+        LoginsUsedUp, NoneAtTheMoment: Every login of the type is given; to a colleague, a client.
     """
     clients.refuse_blocked(client_id)
     offered = _offered(type_id, by)
     if leverage not in offered.leverages:
         raise LeverageNotOffered
+    if is_used_up(offered):
+        raise used_up(offered) if by.is_staff else NoneAtTheMoment()
     held = offered.accounts.filter(client_id=client_id, state__in=COUNTED).count()
     if held >= offered.accounts_max:
         raise TooManyAccounts(most=offered.accounts_max)
@@ -65,6 +70,7 @@ def open_account(
         type=offered,
         client_id=client_id,
         currency=offered.currency,
+        cent_factor=offered.cent_factor,
         leverage=leverage,
         is_live=offered.is_live,
         nickname=nickname,

@@ -10,16 +10,15 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from django.db import transaction
-
 from kernel.errors import OutcomeUnknown, Unavailable
 from modules.clients import queries as clients
 from modules.clients.types import Contact
 from modules.trading.errors import NotEmpty, WrongPassword
-from modules.trading.models import Intent, IntentKind, LoginCounter, TradingAccount
+from modules.trading.models import Intent, IntentKind
+from modules.trading.models.intents import RECOUNTS
+from modules.trading.services.logins import choose_login
 from modules.trading.services.looks import facts_of, look, ours
 from modules.trading.services.work import Booked, Doubled, Work
-from provisioning.servers import queries as servers
 from provisioning.servers.errors import AccountNotFound, LoginTaken, ServerFull
 from provisioning.servers.port import TradingServer
 from provisioning.servers.types import (
@@ -66,18 +65,20 @@ def _open_account(server: TradingServer, work: Work) -> dict[str, Any]:
     """Open an account under a login that we chose and kept first.
 
     A login taken by another is left alone and the next one tried; when there is none to go on
-    from, or all were taken, the server chooses, and the account is known again by its tag.
+    from, or all were taken, the server chooses, and the account is known again by its tag. It
+    never chooses for a type that has a range of its own.
 
     Raises:
         ServerFull: None was free.
+        LoginsUsedUp: The type's range has come to its end.
     """
     if work.client_id is None:
         raise ValueError("an account is opened for a client")
     person = clients.contact(work.client_id)
     login = work.login
     for tried in range(LOGINS_TRIED):
-        if login is None and tried < LOGINS_TRIED - 1:
-            login = _choose_login(server, work)
+        if login is None and (work.login_to is not None or tried < LOGINS_TRIED - 1):
+            login = choose_login(server, work)
         if login is None:
             _say_that_server_chooses(work)
         work.refuse_late()
@@ -117,8 +118,11 @@ def _change(server: TradingServer, work: Work) -> dict[str, Any]:
     """Set what the payload names and read it back; setting it again is harmless.
 
     Raises:
+        NotEmpty: Amounts would mean another thing, and there are some on the account.
         OutcomeUnknown: Also when the server could be reached before, but not read after.
     """
+    if work.payload.get(RECOUNTS):
+        _refuse_full(server, work)
     try:
         return facts_of(server.change_account(work.number, _changes(work)))
     except Unavailable as failure:
@@ -136,12 +140,16 @@ def _delete(server: TradingServer, work: Work) -> dict[str, Any]:
     Raises:
         NotEmpty: There is money on it.
     """
+    _refuse_full(server, work)
+    server.delete_account(work.number)
+    return {}
+
+
+def _refuse_full(server: TradingServer, work: Work) -> None:
     state = server.account_state(work.number)
     if state.balance or state.credit:
         raise NotEmpty
     work.refuse_late()
-    server.delete_account(work.number)
-    return {}
 
 
 def _prove_password(server: TradingServer, work: Work) -> dict[str, Any]:
@@ -177,30 +185,6 @@ def _new_account(work: Work, login: int | None, person: Contact) -> NewAccount:
         comment=work.tag,
         client_reference=str(person.number),
     )
-
-
-def _choose_login(server: TradingServer, work: Work) -> int | None:
-    """Take the next login of the server's counter and keep it on the account.
-
-    The counter starts behind the highest login that we see; ``None`` when we see none and
-    nobody said where to begin: only the server knows which logins are its own.
-    """
-    start = work.login_from or 0
-    if not LoginCounter.objects.filter(pk=work.server_id).exists():
-        groups = [group.name for group in servers.groups(work.server_id)]
-        start = max([start - 1, *server.logins_in(groups)]) + 1
-        if not start:
-            return None
-    with transaction.atomic():
-        counter, _is_new = LoginCounter.objects.select_for_update().get_or_create(
-            pk=work.server_id, defaults={"next_login": start}
-        )
-        login = max(counter.next_login, start)
-        counter.next_login = login + 1
-        counter.save(update_fields=["next_login"])
-        if work.account_id is not None:
-            TradingAccount.objects.filter(pk=work.account_id).update(login=login)
-    return login
 
 
 def _say_that_server_chooses(work: Work) -> None:

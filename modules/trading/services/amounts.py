@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from kernel.money import exponent
 
@@ -17,11 +17,24 @@ def to_minor(amount: Decimal, currency: str) -> int:
     Raises:
         Inexact: It is finer than one minor unit.
     """
+    if not amount:  # most swaps and fees are nothing
+        return 0
     scaled = amount.scaleb(exponent(currency))
     whole = int(scaled)
     if whole != scaled:
         raise Inexact(f"{amount} {currency}")
     return whole
+
+
+def worth(minor: int, cent_factor: int) -> int:
+    """What ``minor`` units that the server shows are in real money, in minor units.
+
+    Rounded to the nearest, halves away from zero, as the database rounds. Of a balance ask
+    ``AccountLine.worth``, which never says more than there is.
+    """
+    if cent_factor == 1:
+        return minor
+    return int((Decimal(minor) / cent_factor).quantize(Decimal(1), rounding=ROUND_HALF_UP))
 
 
 def to_major(minor: int, currency: str) -> Decimal:

@@ -22,6 +22,7 @@ from modules.trading.errors import (
     NoSuchAccount,
     NothingToMove,
     NotOpen,
+    OperationsPending,
     WrongGroup,
 )
 from modules.trading.models import (
@@ -31,6 +32,8 @@ from modules.trading.models import (
     MoneyFreeze,
     TradingAccount,
 )
+from modules.trading.models.intents import MONEY_KINDS, OPEN_STATES, RECOUNTS
+from modules.trading.services.guards import refuse_new_meaning
 from modules.trading.services.intending import intend
 
 
@@ -39,8 +42,9 @@ def ask_balance(
 ) -> uuid.UUID:
     """Ask for money to be moved into the account (+) or out of it (-), exactly once.
 
-    Out of it goes only what is free of margin. Operations of one account happen in the order in
-    which they were asked for, one at a time.
+    ``amount`` is real money: on a cent account the server moves a hundred times of it. Out of
+    the account goes only what is free of margin. Operations of one account happen in the order
+    in which they were asked for, one at a time.
 
     Raises:
         NoSuchAccount: There is none.
@@ -48,6 +52,7 @@ def ask_balance(
         CurrencyDiffers: The account is kept in another currency.
         NothingToMove: The amount is zero.
         MoneyFrozen: A person has to clear up an earlier operation first.
+        OperationsPending: The account is changing to a type that counts in another way.
         KeyReused: The key named another operation.
     """
     return _ask_money(IntentKind.BALANCE, account_id, amount, by=by, cause=cause, key=key)
@@ -64,6 +69,7 @@ def ask_credit(
         CurrencyDiffers: The account is kept in another currency.
         NothingToMove: The amount is zero.
         MoneyFrozen: A person has to clear up an earlier operation first.
+        OperationsPending: The account is changing to a type that counts in another way.
         KeyReused: The key named another operation.
     """
     return _ask_money(IntentKind.CREDIT, account_id, amount, by=by, cause=cause, key=key)
@@ -78,6 +84,8 @@ def ask_group(
         NoSuchAccount: There is none.
         NotOpen: It is not on the server, or archived.
         WrongGroup: The type is gone, or of another server, kind or currency.
+        CentsHoldMoney: It counts in another way, and there is something on the account.
+        OperationsPending: It counts in another way, and money is on its way.
         StillBusy: An earlier change of the group has not ended.
         KeyReused: The key named another operation.
     """
@@ -90,7 +98,10 @@ def ask_group(
     ).first()
     if wanted is None:
         raise WrongGroup
-    payload = {"group": wanted.group, "type_id": str(wanted.pk)}
+    payload: dict[str, Any] = {"group": wanted.group, "type_id": str(wanted.pk)}
+    if wanted.cent_factor != account.cent_factor:
+        _refuse_money_underway(account, wanted)
+        payload[RECOUNTS] = True
     return _ask(IntentKind.GROUP, account, payload, by=by, cause=cause, key=key)
 
 
@@ -179,6 +190,10 @@ def _ask_money(
         raise CurrencyDiffers(currency=account.currency)
     if not amount.minor:
         raise NothingToMove
+    _lock(account)
+    recounting = account.intents.filter(kind=IntentKind.GROUP, state__in=OPEN_STATES)
+    if recounting.filter(**{f"payload__{RECOUNTS}": True}).exists():
+        raise OperationsPending
     if MoneyFreeze.objects.filter(account=account, lifted_at__isnull=True).exists():
         raise MoneyFrozen
     intent = intend(kind, account=account, by=by, amount=amount, cause=cause, key=key)
@@ -204,6 +219,19 @@ def _ask(
     intent = intend(kind, account=account, by=by, payload=payload, cause=cause, key=key)
     audit.note(f"trading.{kind}_asked", about=account, by=by, changes={**payload, "cause": cause})
     return intent.pk
+
+
+def _refuse_money_underway(account: TradingAccount, wanted: AccountType) -> None:
+    """Nothing may be on the account, or on its way there, when its amounts get another meaning."""
+    _lock(account)
+    if account.intents.filter(kind__in=MONEY_KINDS, state__in=OPEN_STATES).exists():
+        raise OperationsPending
+    refuse_new_meaning(account, wanted)
+
+
+def _lock(account: TradingAccount) -> None:
+    """Money and a change of what amounts mean are asked for one after the other."""
+    TradingAccount.objects.select_for_update(no_key=True).filter(pk=account.pk).first()
 
 
 def _open(account_id: uuid.UUID) -> TradingAccount:

@@ -88,7 +88,7 @@ def change_type(
         NoSuchAccount: It is not the client's, or there is none.
         NotOpen: It is not on the server.
         NoSuchType, SameAsNow, WrongGroup, LeverageOfType, TooManyAccounts: The type is not for it.
-        OperationsPending, OpenPositions: Not now.
+        OperationsPending, OpenPositions, CentsHoldMoney: Not now.
         AlreadyAsked, StillBusy: The same waits for a decision, or is on its way.
     """
     account = reached(account_id, client_id)
@@ -157,7 +157,7 @@ def restore_account(account_id: uuid.UUID, *, by: Actor, key: str = "") -> Start
 def move_credit(
     account_id: uuid.UUID, *, amount: Money, comment: str, by: Actor, key: str = ""
 ) -> Started:
-    """Give credit (+) or take it (-). Opens a transaction.
+    """Give credit (+) or take it (-), in real money. Opens a transaction.
 
     Raises:
         NoSuchAccount: There is none.
@@ -172,7 +172,7 @@ def move_credit(
         raise CommentNeeded
     if amount.currency != account.currency:
         raise CurrencyDiffers(currency=account.currency)
-    now = Money(account.credit_minor, account.currency)
+    now = _real(account, account.credit_minor)
     change = _Change(
         kind="trading.credit",
         payload={"amount_minor": amount.minor, "comment": comment},
@@ -290,13 +290,18 @@ def _named(account: TradingAccount) -> dict[str, str | int]:
 
 def _figures(account: TradingAccount) -> dict[str, FactValue]:
     facts: dict[str, FactValue] = {
-        "balance": Money(account.balance_minor, account.currency),
-        "credit": Money(account.credit_minor, account.currency),
-        "equity": Money(account.equity_minor, account.currency),
+        "balance": _real(account, account.balance_minor),
+        "credit": _real(account, account.credit_minor),
+        "equity": _real(account, account.equity_minor),
     }
     if account.opened_at is not None:
         facts["opened"] = account.opened_at
     return facts
+
+
+def _real(account: TradingAccount, minor: int) -> Money:
+    """What ``minor`` of the server is worth, rounded down."""
+    return Money(minor // account.cent_factor, account.currency)
 
 
 def _carry_leverage(

@@ -54,6 +54,7 @@ def _found(server_id: uuid.UUID, record: AccountRecord, kind: AccountType) -> Tr
         login=record.login,
         type=kind,
         currency=kind.currency,
+        cent_factor=kind.cent_factor,
         leverage=record.leverage,
         is_live=kind.is_live,
         may_trade=record.may_trade,

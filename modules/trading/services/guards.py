@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 
 from kernel.money import Money
 from modules.trading.errors import (
+    CentsHoldMoney,
     CreditBelowZero,
     LeverageNotOffered,
     LeverageOfType,
@@ -60,6 +61,7 @@ def account_type(account: TradingAccount, payload: Mapping[str, Any], *, is_staf
         OpenPositions: The type takes no accounts with open positions.
         LeverageNotOffered: It does not offer the account's leverage.
         TooManyAccounts: The client has as many of it as he may.
+        CentsHoldMoney: One of both counts in cents, and there is something on the account.
     """
     wanted = AccountType.objects.filter(pk=uuid.UUID(str(payload["type_id"]))).first()
     seen = {Visibility.CLIENTS, Visibility.OFFICE} if is_staff else {Visibility.CLIENTS}
@@ -75,6 +77,7 @@ def account_type(account: TradingAccount, payload: Mapping[str, Any], *, is_staf
         now.currency,
     ):
         raise WrongGroup(field="type_id")
+    refuse_new_meaning(account, wanted)
     if account.positions.exists() and not wanted.takes_open_positions:
         raise OpenPositions(field="type_id")
     if account.leverage not in wanted.leverages:
@@ -120,9 +123,21 @@ def credit(account: TradingAccount, payload: Mapping[str, Any], *, is_staff: boo
         CreditBelowZero: More would be taken than there is.
     """
     del is_staff
-    if account.credit_minor + payload["amount_minor"] < 0:
-        now = Money(account.credit_minor, account.currency)
+    if account.credit_minor + payload["amount_minor"] * account.cent_factor < 0:
+        now = Money(account.credit_minor // account.cent_factor, account.currency)
         raise CreditBelowZero(field="amount", now=now)
+
+
+def refuse_new_meaning(account: TradingAccount, wanted: AccountType) -> None:
+    """Say no to a type that counts in another way while there is something to count.
+
+    Raises:
+        CentsHoldMoney: There is money, credit or a position on the account.
+    """
+    if wanted.cent_factor == account.cent_factor:
+        return
+    if account.balance_minor or account.credit_minor or account.positions.exists():
+        raise CentsHoldMoney
 
 
 def refuse_pending(account: TradingAccount) -> None:

@@ -11,7 +11,12 @@ from kernel.errors import Refused
 from kernel.events import publish
 from kernel.money import Money
 from modules.clients import services as clients
-from modules.trading.errors import AlreadyBound, GroupNotOffered
+from modules.trading.errors import (
+    AlreadyBound,
+    GroupNotOffered,
+    LoginsUsedUp,
+    NoneAtTheMoment,
+)
 from modules.trading.events import (
     AccountOpened,
     OperationDone,
@@ -68,7 +73,7 @@ def record_refused(
     """Record that the server, or we, said no: nothing was done."""
     account = intent.account
     if intent.kind == IntentKind.OPEN and account is not None:
-        account.move_to(AccountState.FAILED, reason=sentence[:300])
+        account.move_to(AccountState.FAILED, reason=_told_client(code, sentence))
     _end(intent, IntentState.REFUSED, sentence)
     known = {"code": code, **(facts or {})}
     move(intent, IntentState.REFUSED, what, by=by, why=sentence, facts=known)
@@ -101,6 +106,11 @@ def record_stuck(intent: Intent, why: str) -> None:
         changes={"kind": intent.kind, "tag": intent.tag, "cause": intent.cause},
         reason=why,
     )
+
+
+def _told_client(code: str, sentence: str) -> str:
+    """What the client reads; what only the broker can repair he need not know in detail."""
+    return str(NoneAtTheMoment.sentence if code == LoginsUsedUp.code else sentence)[:300]
 
 
 def _told(intent: Intent) -> dict[str, Any]:
@@ -143,7 +153,8 @@ def _opened(intent: Intent, found: Mapping[str, Any]) -> None:
 def _funded(intent: Intent, found: Mapping[str, Any]) -> None:
     account = _account(intent)
     if not account.balance_minor and intent.amount_minor:
-        account.balance_minor = account.equity_minor = intent.amount_minor
+        account.balance_minor = intent.amount_minor * account.cent_factor
+        account.equity_minor = account.balance_minor
         account.free_margin_minor = account.balance_minor
         account.save(update_fields=["balance_minor", "equity_minor", "free_margin_minor"])
     facts = {"deal": found.get("deal_id"), "tag": intent.tag}
@@ -184,8 +195,8 @@ def _changed(intent: Intent, found: Mapping[str, Any]) -> None:
 def _regrouped(intent: Intent, _found: Mapping[str, Any]) -> None:
     account = _account(intent)
     before, after = account.type, AccountType.objects.get(pk=intent.payload["type_id"])
-    account.type = after
-    account.save(update_fields=["type"])
+    account.type, account.cent_factor = after, after.cent_factor
+    account.save(update_fields=["type", "cent_factor"])
     changes = {"group": [before.group, after.group], "type": [before.name, after.name]}
     audit.note("trading.group_changed", about=account, by=US, changes=changes)
 
@@ -222,6 +233,7 @@ def _bound(intent: Intent, found: Mapping[str, Any]) -> None:
         defaults={
             "type": kind,
             "currency": kind.currency,
+            "cent_factor": kind.cent_factor,
             "leverage": record.leverage,
             "is_live": kind.is_live,
             "state": AccountState.OPEN,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Protocol
 
 from django.db import connection, transaction
@@ -84,7 +86,7 @@ _ARRAYS = ", ".join(f"%s::{kind}[]" for _name, kind in _COLUMNS)
 
 DAILY = """
     SELECT (array_agg(id ORDER BY deal_id))[1] AS id, account_id,
-           (timestamp 'epoch' + done_server_ms * interval '1 millisecond')::date AS day_on,
+           date '1970-01-01' + (done_server_ms / 86400000)::int AS day_on,
            CASE WHEN action IN (0, 1) THEN symbol ELSE '' END AS symbol,
            count(*) AS deals,
            count(*) FILTER (WHERE action IN (0, 1) AND entry > 0) AS closed,
@@ -216,8 +218,8 @@ def _copy(
 ) -> Sequence[Deal]:
     with connection.wrap_database_errors, connection.cursor() as cursor:
         with cursor.copy(_COPY) as copy:
-            for row in rows_of(server_id, deals, accounts):
-                copy.write_row(row)
+            for some in batched(lines_of(server_id, deals, accounts)):
+                copy.write(some)
         cursor.execute(_SUM, [server_id, [deal.deal_id for deal in deals]])
         announce_rows(server_id, deals)
     return deals
@@ -250,6 +252,36 @@ def rows_of(
         yield (key, server_id, deal.deal_id, account.pk, *told(deal, account))
 
 
+def lines_of(
+    server_id: uuid.UUID, deals: Sequence[Deal], accounts: Mapping[int, TradingAccount]
+) -> Iterator[str]:
+    """The same rows as lines of COPY's text format: half of what psycopg asks for each value.
+
+    Raises:
+        Inexact: An amount is finer than its currency.
+    """
+    places = {login: f"{account.pk}" for login, account in accounts.items()}
+    server = str(server_id)
+    for key, deal in zip(new_ids(len(deals)), deals, strict=True):
+        values = told(deal, accounts[deal.login])
+        if _SPECIAL.search(deal.symbol) or _SPECIAL.search(deal.comment):
+            values = tuple(
+                value.translate(_ESCAPES) if isinstance(value, str) else value for value in values
+            )
+        told_here = "\t".join(map(str, values))
+        yield f"{key.hex}\t{server}\t{deal.deal_id}\t{places[deal.login]}\t{told_here}\n"
+
+
+def batched(lines: Iterator[str]) -> Iterator[str]:
+    """Some hundred lines at a time, so that the database works while the next are made."""
+    while some := "".join(islice(lines, LINES_AT_ONCE)):
+        yield some
+
+
+LINES_AT_ONCE = 500
+_ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
+"""What has a meaning in COPY's text format (PostgreSQL manual, COPY, "Text Format")."""
+_SPECIAL = re.compile(r"[\\\t\n\r]")
 TOLD = tuple(name for name, _kind in _COLUMNS[4:])
 """The columns that the server tells, in the order of :func:`told`."""
 

@@ -41,12 +41,16 @@ class Work:
     asked_at: dt.datetime
     payload: dict[str, Any]
     amount_minor: int
+    """Real money."""
     account_id: uuid.UUID | None
     login: int | None
     group: str
     leverage: int
     currency: str
+    cent_factor: int
+    """How much on the server is one of the real money's currency."""
     login_from: int | None
+    login_to: int | None
     secret: str = field(repr=False, default="")
     taken_s: float = 0.0
     """Monotonic clock of this process just before the claim was committed."""
@@ -69,12 +73,12 @@ class Work:
 
     @property
     def operation(self) -> BalanceOperation:
-        """The money that it moves."""
+        """The money that it moves, as the server counts it."""
         is_credit = self.kind == IntentKind.CREDIT
         return BalanceOperation(
             login=self.number,
             kind=BalanceKind.CREDIT if is_credit else BalanceKind.BALANCE,
-            amount=to_major(self.amount_minor, self.currency),
+            amount=to_major(self.amount_minor * self.cent_factor, self.currency),
             tag=self.tag,
             is_margin_checked=self.kind != IntentKind.FUND,
             not_after_s=self.not_after_s,
@@ -137,7 +141,9 @@ def work_of(intent: Intent, *, is_look: bool, taken_s: float) -> Work:
         group=account.type.group if account else "",
         leverage=account.leverage if account else 0,
         currency=intent.currency or (account.currency if account else ""),
+        cent_factor=account.cent_factor if account else 1,
         login_from=account.type.login_from if account else None,
+        login_to=account.type.login_to if account else None,
         secret=intent.secret(),
         taken_s=taken_s,
     )

@@ -19,7 +19,11 @@ HEALTHY_PERCENT, LOW_PERCENT = 300, 120
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountLine:
-    """A trading account as lists and its own page show it; money as the server last told it."""
+    """A trading account as lists and its own page show it.
+
+    Money is as the server counts it, and last told it: ``cent_factor`` of it are worth one of
+    ``currency``. What it is worth in real money says ``worth``, and ``real`` of any of it.
+    """
 
     id: uuid.UUID
     login: int | None
@@ -31,6 +35,7 @@ class AccountLine:
     group: str
     client_id: uuid.UUID | None
     currency: str
+    cent_factor: int
     leverage: int
     is_live: bool
     state: str
@@ -60,6 +65,51 @@ class AccountLine:
     uneven_at: dt.datetime | None
     trend: tuple[Decimal, ...] = ()
     """Balance at the end of each of the past 30 days and now, in major units."""
+
+    @property
+    def is_cent(self) -> bool:
+        """Whether it counts in hundredths of its currency."""
+        return self.cent_factor != 1
+
+    @property
+    def worth(self) -> Money:
+        """What the balance is in real money; never more than it is."""
+        return self.real(self.balance)
+
+    @property
+    def worth_minor(self) -> int:
+        """The same in minor units."""
+        return self.worth.minor
+
+    @property
+    def real_credit(self) -> Money:
+        """The credit in real money."""
+        return self.real(self.credit)
+
+    @property
+    def real_equity(self) -> Money:
+        """The equity in real money."""
+        return self.real(self.equity)
+
+    @property
+    def real_floating(self) -> Money:
+        """What open positions gain (+) or lose (-), in real money."""
+        return self.real(self.floating)
+
+    @property
+    def real_free_margin(self) -> Money:
+        """The free margin in real money."""
+        return self.real(self.free_margin)
+
+    @property
+    def withdrawable(self) -> Money:
+        """What could be taken out, in real money: free margin without credit, never below zero."""
+        free = min(self.free_margin.minor - self.credit.minor, self.balance.minor)
+        return self.real(Money(max(free, 0), self.currency))
+
+    def real(self, amount: Money) -> Money:
+        """``amount`` of the server in real money, rounded down to the minor unit."""
+        return Money(amount.minor // self.cent_factor, amount.currency)
 
     @property
     def is_open(self) -> bool:
@@ -94,7 +144,7 @@ class PageOf:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CurrencyTotal:
-    """The figures of several accounts of one currency and kind."""
+    """The figures of several accounts of one currency and kind, in real money."""
 
     currency: str
     is_live: bool

@@ -30,7 +30,10 @@ class TypeWish:
     needs_approval: bool = False
     takes_open_positions: bool = False
     visibility: str = "clients"
+    cent_factor: int = 1
+    """How much on the server is one of the money's currency: 1, or 100 on cent accounts."""
     login_from: int | None = None
+    login_to: int | None = None
     order: int = 100
 
 
@@ -56,7 +59,14 @@ class TypeLine:
     takes_open_positions: bool
     visibility: str
     visibility_label: Text
+    cent_factor: int
     login_from: int | None
+    login_to: int | None
     order: int
     accounts: int = 0
     """Accounts of it that are on the server."""
+
+    @property
+    def is_cent(self) -> bool:
+        """Whether its accounts count in hundredths."""
+        return self.cent_factor != 1

@@ -89,6 +89,7 @@ def _proposal(request: ActorRequest) -> dict[str, Any]:
     return {
         "place": f"{server}|{group}",
         "environment": "demo" if is_demo else "live",
+        "cent_factor": "100" if "cent" in group.lower() else "1",
         "name": group.replace("\\", "/").rsplit("/", 1)[-1].capitalize(),
     }
 
@@ -108,7 +109,9 @@ def _told(line: TypeLine) -> dict[str, Any]:
         "needs_approval": line.needs_approval,
         "takes_open_positions": line.takes_open_positions,
         "visibility": line.visibility,
+        "cent_factor": str(line.cent_factor),
         "login_from": line.login_from,
+        "login_to": line.login_to,
         "order": line.order,
     }
 
