@@ -243,7 +243,7 @@ def pay_in(scene: Scene, person: Any, amount: Money, form: str, luck: float) -> 
     services.begin_payment(known.pk)
     if not Payment.objects.filter(deposit=known).exclude(provider_reference="").exists():
         raise Unavailable("payment service", "not begun yet")
-    scene.psp.control("POST act", reference=known.number, action="pay")
+    scene.psp.control("POST move", reference=known.number, state="approved")
 
 
 def take_out(scene: Scene, person: Any, amount: Money, form: str, luck: float) -> None:
