@@ -66,12 +66,10 @@ def fill_pool(wanted: int | None = None) -> int:
     Schemas of an older shape are not counted; ``migrate`` brings them up to date.
     """
     target = settings.READY_SCHEMAS if wanted is None else wanted
-    shape = script.shape()
-    made = 0
-    while _ready(shape) < target:
+    missing = max(target - _ready(script.shape()), 0)
+    for _ in range(missing):
         build()
-        made += 1
-    return made
+    return missing
 
 
 def _ready(shape: str) -> int:
