@@ -19,7 +19,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from decimal import Decimal
-from functools import partial
 from typing import Any
 
 import psycopg
@@ -59,8 +58,8 @@ def measure(place: Any) -> list[Row]:
         bare, rows, ours = (page(accounts, 3 * number + part) for part in range(3))
         taken = {
             "bare": timed(copy_bare(accounts, bare)),
-            "rows": timed(partial(record, rows, accounts, is_told=False)),
-            "ours": timed(partial(record, ours, accounts)),
+            "rows": timed(recorded(rows, accounts, is_told=False)),
+            "ours": timed(recorded(ours, accounts)),
         }
         for name, seconds in taken.items() if number else ():  # the first round warms up
             times[name].append(seconds)
@@ -79,17 +78,21 @@ def timed(act: Callable[[], object]) -> float:
     return time.perf_counter() - began
 
 
-def record(deals: Any, accounts: Any, *, is_told: bool = True) -> None:
-    """One page, as a look records it."""
+def recorded(deals: Any, accounts: Any, *, is_told: bool = True) -> Callable[[], None]:
+    """One page, as a look records it; what is no news of the accounts is set before."""
     from modules.trading.models import TradingAccount
     from modules.trading.services import recording
 
     since = BEGAN if is_told else BEGAN + dt.timedelta(days=400)
+    server_id = next(iter(accounts.values())).server_id
+
+    def record() -> None:
+        assert recording.record_deals(server_id, deals, accounts=accounts) == PAGE
+
     TradingAccount.objects.update(followed_from_at=since)
     for account in accounts.values():
         account.followed_from_at = since
-    server_id = next(iter(accounts.values())).server_id
-    assert recording.record_deals(server_id, deals, accounts=accounts) == PAGE
+    return record
 
 
 def copy_bare(accounts: Any, deals: Any) -> Callable[[], None]:

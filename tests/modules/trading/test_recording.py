@@ -17,7 +17,18 @@ from modules.trading.services.recording import Mark, Outrun, record_deals
 from provisioning.servers.types import DealAction, DealEntry
 from tests.bench import deal_ingest
 
-COLUMNS = ("deal_id", "lots_closed", "profit_minor", "commission_minor", "symbol", "done_server_ms")
+COLUMNS = (
+    "deal_id",
+    "comment",
+    "price",
+    "done_at",
+    "server_id",
+    "lots_closed",
+    "profit_minor",
+    "commission_minor",
+    "symbol",
+    "done_server_ms",
+)
 DAY = ("account_id", "day_on", "symbol", "deals", "closed", "won", "profit_minor", "deposits_minor")
 
 
@@ -33,7 +44,7 @@ def book(in_alpha, monkeypatch):
     deals = deal_ingest.page(accounts, 0)
     deals[0] = replace(deals[0], entry=DealEntry.INOUT, lots_closed=Decimal("0.01"))
     deals[1] = replace(
-        deals[1], action=DealAction.BALANCE, entry=DealEntry.IN, symbol="", comment='A"\\\t'
+        deals[1], action=DealAction.BALANCE, entry=DealEntry.IN, symbol="", comment='A"\\\t\r\n\\N'
     )
     return accounts, deals
 
