@@ -58,7 +58,8 @@ class PositionOpened(Event):
 class DealClosed(Event):
     """A deal closed a position, in whole or in part; ``lots`` are the standard lots closed.
 
-    ``profit_minor``, ``swap_minor`` and ``commission_minor`` are in ``currency``.
+    ``profit_minor``, ``swap_minor`` and ``commission_minor`` are real money in ``currency``: a
+    hundredth of what the server says where ``cent_factor`` is 100. ``lots`` are the server's.
     """
 
     name: ClassVar[str] = "trading.DealClosed"
@@ -79,6 +80,7 @@ class DealClosed(Event):
     commission_minor: int
     currency: str
     closed_at: dt.datetime
+    cent_factor: int = 1
 
     @property
     def aggregate(self) -> str:
@@ -88,7 +90,7 @@ class DealClosed(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MoneyMoved(Event):
-    """Money came to an account (+) or left it (-) other than by trading."""
+    """Money came to an account (+) or left it (-) other than by trading; real money."""
 
     name: ClassVar[str] = "trading.MoneyMoved"
 

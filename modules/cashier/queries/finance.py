@@ -237,7 +237,7 @@ def _claim(row: Claim, names: Mapping[uuid.UUID, str]) -> ClaimLine:
         if one.currency == row.currency and one.available.minor > 0
     ]
     accounts = [
-        (one.id, f"{one.name} · {one.login}", one.free_margin - one.credit)
+        (one.id, f"{one.name} · {one.login}", one.real(one.free_margin - one.credit))
         for one in trading.accounts_of(row.client_id)
         if one.is_open and one.is_live and one.currency == row.currency
         and one.free_margin.minor > one.credit.minor

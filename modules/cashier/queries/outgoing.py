@@ -328,14 +328,13 @@ def _wallet_spot(line: WalletLine) -> Spot:
 
 
 def _account_spot(line: AccountLine) -> Spot:
-    free = max(min(line.free_margin.minor - line.credit.minor, line.balance.minor), 0)
     return Spot(
         key=f"account:{line.id}",
         where=Where.ACCOUNT,
         id=line.id,
         currency=line.currency,
         title=f"{line.name} · {line.login}",
-        free=Money(free, line.currency),
+        free=line.withdrawable,
         login=line.login,
         server_id=line.server_id,
     )

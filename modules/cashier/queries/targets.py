@@ -67,7 +67,7 @@ def _account(one: AccountLine) -> Target:
         title=one.name,
         login=one.login,
         account_id=one.id,
-        balance=one.balance,
+        balance=one.worth,
     )
 
 

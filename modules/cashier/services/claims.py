@@ -98,7 +98,7 @@ def take_from_account(claim_id: uuid.UUID, account_id: uuid.UUID, *, by: Actor) 
         raise NotYourMoney from error
     if account.currency != row.currency or account.login is None:
         raise NotYourMoney
-    free = account.free_margin - account.credit
+    free = account.real(account.free_margin - account.credit)
     wanted = min(free, row.owed)
     if wanted.minor <= 0:
         raise NotFree(free=free)

@@ -28,29 +28,38 @@ RANGES: Mapping[str, dt.timedelta | None] = {
 POINTS = 400
 TREND_DAYS = 30
 
+FINE = 100
+"""Sums are kept in hundredths of a minor unit of real money: so cent accounts stay exact."""
+
+# A cent account's minor unit is one such hundredth, any other's a hundred of them.
 _HOURS = """
-    SELECT date_trunc('hour', done_at) AS hour, sum(
-      CASE WHEN action IN (13, 14) THEN 0
-           ELSE profit_minor + swap_minor + commission_minor END)::bigint AS change
-    FROM trading_deal WHERE account_id = ANY(%s) AND done_at > %s
+    SELECT date_trunc('hour', d.done_at) AS hour, sum(
+      CASE WHEN d.action IN (13, 14) THEN 0
+           ELSE (d.profit_minor + d.swap_minor + d.commission_minor) * (100 / a.cent_factor) END
+      )::bigint AS change
+    FROM trading_deal d JOIN trading_tradingaccount a ON a.id = d.account_id
+    WHERE d.account_id = ANY(%s) AND d.done_at > %s
     GROUP BY 1 ORDER BY 1
 """
 _MOVED = """
-    SELECT coalesce(sum(profit_minor), 0)::bigint,
-           coalesce(sum(profit_minor) FILTER (WHERE profit_minor > 0), 0)::bigint
-    FROM trading_deal
-    WHERE account_id = ANY(%s) AND done_at > %s AND action IN (2, 3, 5, 6, 19, 20)
+    SELECT coalesce(sum(d.profit_minor * (100 / a.cent_factor)), 0)::bigint,
+           coalesce(sum(d.profit_minor * (100 / a.cent_factor))
+                    FILTER (WHERE d.profit_minor > 0), 0)::bigint
+    FROM trading_deal d JOIN trading_tradingaccount a ON a.id = d.account_id
+    WHERE d.account_id = ANY(%s) AND d.done_at > %s AND d.action IN (2, 3, 5, 6, 19, 20)
 """
 _BEFORE = """
-    SELECT coalesce(sum(CASE WHEN action IN (13, 14) THEN 0
-      ELSE profit_minor + swap_minor + commission_minor END), 0)::bigint, count(*)
-    FROM trading_deal WHERE account_id = ANY(%s) AND done_at <= %s
+    SELECT coalesce(sum(CASE WHEN d.action IN (13, 14) THEN 0
+      ELSE (d.profit_minor + d.swap_minor + d.commission_minor) * (100 / a.cent_factor) END), 0
+      )::bigint, count(*)
+    FROM trading_deal d JOIN trading_tradingaccount a ON a.id = d.account_id
+    WHERE d.account_id = ANY(%s) AND d.done_at <= %s
 """
 _LONG_AGO = dt.datetime(1990, 1, 1, tzinfo=dt.UTC)
 
 
 def curve(accounts: Sequence[AccountLine], range_key: str = "3m") -> Curve:
-    """The accounts' summed equity and balance; all must be of one currency.
+    """The accounts' summed equity and balance in real money; all must be of one currency.
 
     Balance (with credit) is the running sum of the deals. Equity adds what was floating, known
     from the first snapshot on; before, it is the balance. The last point is now.
@@ -63,17 +72,18 @@ def curve(accounts: Sequence[AccountLine], range_key: str = "3m") -> Curve:
     since = _since(range_key)
     start, is_old = _asked(_BEFORE, ids, since) if since != _LONG_AGO else (0, 0)
     balances = _running(_hours(ids, since), start)
-    floats = _floats(ids, since)
+    fine = {one.id: FINE // one.cent_factor for one in accounts}
+    floats = _floats(fine, since)
     hours = sorted({*balances, *floats, *({since} if is_old else ())})
     points = _merged(hours, balances, floats, start)
-    standing = sum(one.balance.minor + one.credit.minor for one in accounts)
-    equity = sum(one.equity.minor for one in accounts)
+    standing = sum((one.balance.minor + one.credit.minor) * fine[one.id] for one in accounts)
+    equity = sum(one.equity.minor * fine[one.id] for one in accounts)
     points.append((clock.now(), equity, standing))
     moved, paid_in = _asked(_MOVED, ids, since)
     return _as_curve(
         _thinned(points),
-        result=Money(equity - start - moved, currency),
-        basis=Money(start + paid_in, currency),
+        result=Money((equity - start - moved) // FINE, currency),
+        basis=Money((start + paid_in) // FINE, currency),
     )
 
 
@@ -137,14 +147,14 @@ def _running(changes: Sequence[tuple[dt.datetime, int]], start: int) -> dict[dt.
 
 
 def _floats(
-    ids: Sequence[uuid.UUID], since: dt.datetime
+    fine: Mapping[uuid.UUID, int], since: dt.datetime
 ) -> dict[dt.datetime, dict[uuid.UUID, int]]:
-    """Floating profit per hour and account, from the snapshots."""
+    """Floating profit per hour and account, from the snapshots; ``fine`` names the accounts."""
     floats: dict[dt.datetime, dict[uuid.UUID, int]] = defaultdict(dict)
-    rows = AccountSnapshot.objects.filter(account_id__in=ids, hour_at__gte=since)
+    rows = AccountSnapshot.objects.filter(account_id__in=list(fine), hour_at__gte=since)
     for row in rows:
         floating = row.equity_minor - row.balance_minor - row.credit_minor
-        floats[row.hour_at][row.account_id] = floating
+        floats[row.hour_at][row.account_id] = floating * fine[row.account_id]
     return floats
 
 
@@ -178,8 +188,8 @@ def _as_curve(
     return Curve(
         currency=result.currency,
         at=tuple(int(at.timestamp()) for at, _equity, _balance in points),
-        equity=tuple(Decimal(equity).scaleb(scale) for _at, equity, _balance in points),
-        balance=tuple(Decimal(balance).scaleb(scale) for _at, _equity, balance in points),
+        equity=tuple(Decimal(equity // FINE).scaleb(scale) for _at, equity, _balance in points),
+        balance=tuple(Decimal(balance // FINE).scaleb(scale) for _at, _equity, balance in points),
         result=result,
         basis=basis,
     )

@@ -25,6 +25,7 @@ from modules.trading.types import (
     PositionLine,
     TradeLine,
 )
+from modules.trading.types.accounts import worth
 from provisioning.servers.types import DealAction, DealEntry
 
 PER_PAGE, CHUNK = 25, 1000
@@ -81,22 +82,22 @@ def money(wanted: HistoryFilter) -> Iterator[MoneyLine]:
 
 
 def money_totals(wanted: HistoryFilter) -> tuple[MoneyTotal, ...]:
-    """What money that came or left adds up to, per kind and currency."""
+    """What money that came or left adds up to in real money, per kind and currency."""
     amount = F("profit_minor") + F("swap_minor") + F("commission_minor")
     rows = _moving(wanted).annotate(moved=amount)
-    grouped = rows.values_list("account__currency", "action").annotate(
+    grouped = rows.values_list("account__currency", "account__cent_factor", "action").annotate(
         into=Sum("moved", filter=Q(moved__gte=0)),
         out=Sum("moved", filter=Q(moved__lt=0)),
         entered=Count("pk", filter=Q(moved__gte=0)),
         left=Count("pk", filter=Q(moved__lt=0)),
     )
     found: dict[tuple[str, str], tuple[int, int]] = {}
-    for currency, action, into, out, entered, left in grouped:
+    for currency, cent_factor, action, into, out, entered, left in grouped:
         for minor, count in ((into, entered), (out, left)):
             if count:
                 kind = (currency, _kind(action, minor))
                 sofar = found.get(kind, (0, 0))
-                found[kind] = (sofar[0] + count, sofar[1] + minor)
+                found[kind] = (sofar[0] + count, sofar[1] + worth(minor, cent_factor))
     return tuple(
         MoneyTotal(kind=kind, label=_KINDS[kind], count=count, amount=Money(minor, currency))
         for (currency, kind), (count, minor) in sorted(found.items())
@@ -118,8 +119,8 @@ def symbols(account_ids: Sequence[uuid.UUID]) -> tuple[str, ...]:
 def day_lines(
     account_ids: Sequence[uuid.UUID], *, from_on: dt.date | None = None
 ) -> tuple[DayLine, ...]:
-    """Results per account, day and symbol, oldest first; ``from_on`` itself included."""
-    rows = DailyResult.objects.filter(account_id__in=account_ids)
+    """Results in real money per account, day and symbol, oldest first; ``from_on`` included."""
+    rows = DailyResult.objects.filter(account_id__in=account_ids).select_related("account")
     if from_on is not None:
         rows = rows.filter(day_on__gte=from_on)
     return tuple(
@@ -130,9 +131,11 @@ def day_lines(
             closed=row.closed,
             won=row.won,
             lots=row.lots_closed,
-            net_minor=row.profit_minor + row.swap_minor + row.commission_minor,
-            deposits_minor=row.deposits_minor,
-            withdrawals_minor=row.withdrawals_minor,
+            net_minor=worth(
+                row.profit_minor + row.swap_minor + row.commission_minor, row.account.cent_factor
+            ),
+            deposits_minor=worth(row.deposits_minor, row.account.cent_factor),
+            withdrawals_minor=worth(row.withdrawals_minor, row.account.cent_factor),
         )
         for row in rows.order_by("day_on", "symbol", "account_id")
     )

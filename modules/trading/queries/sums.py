@@ -16,7 +16,7 @@ from modules.trading.types import HistoryFilter, TradeTotals
 _TOTALS = """
     WITH closing AS (
       SELECT d.account_id, d.position_id, d.symbol, d.lots_closed, d.profit_minor, d.swap_minor,
-             d.commission_minor, a.currency
+             d.commission_minor, a.currency, a.cent_factor
       FROM trading_deal d JOIN trading_tradingaccount a ON a.id = d.account_id
       WHERE d.account_id = ANY(%(ids)s) AND d.action IN (0, 1) AND d.entry IN (1, 2, 3)
         AND (%(symbol)s::text = '' OR d.symbol = %(symbol)s)
@@ -32,14 +32,16 @@ _TOTALS = """
       FROM closing c LEFT JOIN opening o USING (account_id, position_id)),
     nets AS (SELECT *, profit_minor + swap_minor + costs AS net FROM trades)
     SELECT currency, symbol, count(*), count(*) FILTER (WHERE net > 0), sum(lots_closed),
-           sum(net)::bigint, coalesce(sum(net) FILTER (WHERE net > 0), 0)::bigint,
-           sum(costs)::bigint, sum(swap_minor)::bigint
+           round(sum(net / cent_factor))::bigint,
+           round(coalesce(sum(net / cent_factor) FILTER (WHERE net > 0), 0))::bigint,
+           round(sum(costs / cent_factor))::bigint,
+           round(sum(swap_minor::numeric / cent_factor))::bigint
     FROM nets GROUP BY 1, 2 ORDER BY 1, 2
 """
 
 
 def symbol_totals(wanted: HistoryFilter) -> tuple[TradeTotals, ...]:
-    """What the closed trades add up to, per currency and symbol.
+    """What the closed trades add up to in real money, per currency and symbol.
 
     A partial close bears its part of the opening costs by lots, rounded to the minor unit.
     """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from kernel.money import exponent
 
@@ -24,17 +24,6 @@ def to_minor(amount: Decimal, currency: str) -> int:
     if whole != scaled:
         raise Inexact(f"{amount} {currency}")
     return whole
-
-
-def worth(minor: int, cent_factor: int) -> int:
-    """What ``minor`` units that the server shows are in real money, in minor units.
-
-    Rounded to the nearest, halves away from zero, as the database rounds. Of a balance ask
-    ``AccountLine.worth``, which never says more than there is.
-    """
-    if cent_factor == 1:
-        return minor
-    return int((Decimal(minor) / cent_factor).quantize(Decimal(1), rounding=ROUND_HALF_UP))
 
 
 def to_major(minor: int, currency: str) -> Decimal:

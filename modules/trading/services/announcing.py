@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 
 from kernel.events import Event, publish_all, publish_selected
 from kernel.ids import new_ids
 from modules.trading.events import DealClosed, MoneyMoved, PositionOpened
 from modules.trading.models import TradingAccount
 from modules.trading.services.amounts import to_minor
+from modules.trading.types.accounts import worth
 from provisioning.servers.types import Deal, DealAction, DealEntry
 
 
@@ -44,6 +46,16 @@ def announce_rows(server_id: uuid.UUID, deals: Sequence[Deal]) -> int:
     )
 
 
+def _worth(column: str) -> str:
+    """The real money of an amount of the server, as ``types.accounts.worth`` counts it."""
+    return (
+        f"CASE a.cent_factor WHEN 1 THEN {column}"
+        f" ELSE round({column}::numeric / a.cent_factor)::bigint END"
+    )
+
+
+_RESULT = "(d.profit_minor + d.swap_minor + d.commission_minor)"
+
 # What ``_opened``, ``_closed`` and ``_moved`` say, said by the database; a test compares them.
 # Text that is read as JSON costs half of what jsonb_build_object does.
 _ABOUT = """
@@ -58,8 +70,10 @@ _CLOSING = f"""
     {_ABOUT} || {_TRADE} || ', "server_id": "' || d.server_id || '", "is_live": ' || a.is_live::text
       || ', "lots": "' || trim_scale(d.lots_closed)
       || '", "contract_size": "' || trim_scale(d.contract_size)
-      || '", "profit_minor": ' || d.profit_minor || ', "swap_minor": ' || d.swap_minor
-      || ', "commission_minor": ' || d.commission_minor || ', "currency": "' || a.currency
+      || '", "profit_minor": ' || ({_worth("d.profit_minor")})
+      || ', "swap_minor": ' || ({_worth("d.swap_minor")})
+      || ', "commission_minor": ' || ({_worth("d.commission_minor")})
+      || ', "cent_factor": ' || a.cent_factor || ', "currency": "' || a.currency
       || '", "closed_at": "' || d.done_at || '"'
 """
 _FOLLOWED = """
@@ -76,7 +90,7 @@ _NEWS = f"""
       (CASE WHEN d.action NOT IN (0, 1) THEN
          '{{' || {_ABOUT} || ', "is_live": ' || a.is_live::text
            || ', "action": "' || (%s::text[])[d.action + 1]
-           || '", "amount_minor": ' || d.profit_minor + d.swap_minor + d.commission_minor
+           || '", "amount_minor": ' || ({_worth(_RESULT)})
            || ', "currency": "' || a.currency || '", "moved_at": "' || d.done_at || '"}}'
        WHEN d.entry IN (0, 2) THEN
          '{{' || {_ABOUT} || {_TRADE} || ', "is_buy": ' || (d.action = 0)::text
@@ -136,9 +150,10 @@ def _closed(deal: Deal, account: TradingAccount, client_id: uuid.UUID) -> DealCl
         lots=deal.lots_closed,
         contract_size=deal.contract_size,
         price=deal.price,
-        profit_minor=to_minor(deal.profit, account.currency),
-        swap_minor=to_minor(deal.swap, account.currency),
-        commission_minor=to_minor(deal.commission + deal.fee, account.currency),
+        profit_minor=_real(deal.profit, account),
+        swap_minor=_real(deal.swap, account),
+        commission_minor=_real(deal.commission + deal.fee, account),
+        cent_factor=account.cent_factor,
         currency=account.currency,
         closed_at=deal.done_at,
     )
@@ -152,7 +167,12 @@ def _moved(deal: Deal, account: TradingAccount, client_id: uuid.UUID) -> MoneyMo
         is_live=account.is_live,
         deal_id=deal.deal_id,
         action=deal.action.name.lower(),
-        amount_minor=to_minor(deal.result, account.currency),
+        amount_minor=_real(deal.result, account),
         currency=account.currency,
         moved_at=deal.done_at,
     )
+
+
+def _real(amount: Decimal, account: TradingAccount) -> int:
+    """An amount of the server in minor units of real money."""
+    return worth(to_minor(amount, account.currency), account.cent_factor)

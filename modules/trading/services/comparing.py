@@ -165,7 +165,7 @@ def missing_operations(server_id: uuid.UUID, accounts: Sequence[TradingAccount])
             key=row.tag,
             account=row.account,
             login=row.account.login if row.account else None,
-            here_minor=row.amount_minor,
+            here_minor=(row.amount_minor or 0) * (row.account.cent_factor if row.account else 1),
             there_minor=0,
             facts={"deal": str(row.deal_id), "tag": row.tag},
         )

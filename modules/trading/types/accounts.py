@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from django.core.paginator import Page
@@ -15,6 +15,17 @@ from kernel.money import Money
 
 HEALTHY_PERCENT, LOW_PERCENT = 300, 120
 """Margin levels from which an account is shown as healthy, and below which as low."""
+
+
+def worth(minor: int, cent_factor: int) -> int:
+    """What ``minor`` units that the server shows are in real money, in minor units.
+
+    Rounded to the nearest, halves away from zero, as the database rounds: for results and for
+    money that moved. Of what an account holds ask :meth:`AccountLine.real`.
+    """
+    if cent_factor == 1:
+        return minor
+    return int((Decimal(minor) / cent_factor).quantize(Decimal(1), rounding=ROUND_HALF_UP))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -112,7 +112,8 @@ def credit(request: ActorRequest, account_id: uuid.UUID) -> HttpResponse:
     preview = None
     if is_sent and form.is_valid():
         amount = form.signed()
-        preview = {"amount": amount, "now": account.credit, "after": account.credit + amount}
+        now = account.real_credit
+        preview = {"amount": amount, "now": now, "after": now + amount}
         if preview["after"].minor < 0:
             form.add_error("amount", _("There is not so much credit on this account."))
             preview = None
