@@ -25,6 +25,7 @@ module = Module(
     permissions=(
         Permission(code="trading.own_accounts", title=_("Have accounts"), for_clients=True),
         Permission(code="trading.see_accounts", title=_("See trading accounts")),
+        Permission(code="trading.open_accounts", title=_("Open accounts for clients")),
         Permission(code="trading.decide_accounts", title=_("Approve or refuse new accounts")),
         Permission(code="trading.decide_changes", title=_("Decide requests about accounts")),
         Permission(code="trading.change_accounts", title=_("Change accounts of clients")),

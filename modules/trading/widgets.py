@@ -8,7 +8,9 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
+from kernel.actor import Actor
 from modules.trading import queries
+from modules.trading.errors import NoSuchAccount
 from provisioning.servers import queries as servers
 
 
@@ -24,5 +26,19 @@ def proofs(request: HttpRequest) -> SafeString:
 def accounts_of_client(request: HttpRequest, client_id: uuid.UUID) -> SafeString:
     """The client's trading accounts, for his page in the back office."""
     lines = queries.accounts_of(client_id)
-    context = {"lines": lines, "totals": queries.totals(lines)}
+    context = {
+        "lines": lines,
+        "totals": queries.totals(lines),
+        "client_id": client_id,
+        "can_open": _can_open(request, client_id),
+    }
     return render_to_string("trading/client_accounts.html", context, request=request)
+
+
+def _can_open(request: HttpRequest, client_id: uuid.UUID) -> bool:
+    actor: Actor = request.actor  # type: ignore[attr-defined]  # set by the middleware
+    try:
+        queries.client_to_open_for(client_id, by=actor)
+    except NoSuchAccount:
+        return False
+    return True

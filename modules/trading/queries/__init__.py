@@ -13,7 +13,8 @@ from modules.trading.queries.accounts import (
     pending,
     totals,
 )
-from modules.trading.queries.changes import changes_of, has_new_password
+from modules.trading.queries.behalf import client_to_open_for, clients_to_open_for
+from modules.trading.queries.changes import changes_of, has_credentials, has_new_password
 from modules.trading.queries.checklist import checklist
 from modules.trading.queries.curves import curve, with_trends
 from modules.trading.queries.health import health_figures
@@ -72,6 +73,8 @@ __all__ = [
     "accounts_page",
     "changes_of",
     "checklist",
+    "client_to_open_for",
+    "clients_to_open_for",
     "counts",
     "curve",
     "day_lines",
@@ -81,6 +84,7 @@ __all__ = [
     "find_difference",
     "find_run",
     "find_sync",
+    "has_credentials",
     "has_new_password",
     "health_figures",
     "is_money_frozen",

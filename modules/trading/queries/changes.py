@@ -29,6 +29,12 @@ def has_new_password(account_id: uuid.UUID) -> bool:
     return Intent.objects.filter(pk__in=waiting, state=IntentState.DONE).exists()
 
 
+def has_credentials(account_id: uuid.UUID) -> bool:
+    """Whether the passwords that the account was opened with wait for the client."""
+    rows = Intent.objects.filter(account_id=account_id, kind=IntentKind.OPEN)
+    return rows.filter(state=IntentState.DONE).exclude(sealed=None).exists()
+
+
 def _line(row: Intent) -> ChangeLine:
     state = IntentState(row.state)
     return ChangeLine(

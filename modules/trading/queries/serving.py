@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 
 from kernel import clock
-from modules.trading.models import AccountType, Deal, ServerSync, TradingAccount
-from provisioning.servers.types import Pulse, Uses
+from modules.trading.models import (
+    AccountType,
+    DailyResult,
+    Deal,
+    Position,
+    ServerSync,
+    TradingAccount,
+)
+from provisioning.servers.types import Gone, Pulse, Uses
+
+LATELY = dt.timedelta(days=30)
+"""What was traded within it is in use."""
 
 
 def pulse_of(server_id: uuid.UUID) -> Pulse | None:
@@ -34,4 +45,19 @@ def uses_of(server_id: uuid.UUID) -> Uses:
     return Uses(
         account_types=AccountType.objects.filter(server_id=server_id).count(),
         accounts=TradingAccount.objects.filter(server_id=server_id).count(),
+    )
+
+
+def missed_of(server_id: uuid.UUID, gone: Gone) -> Gone:
+    """Which of them are in use: groups that are mapped, symbols that are open or traded lately."""
+    mapped = AccountType.objects.filter(server_id=server_id, group__in=gone.groups)
+    here = {"account__server_id": server_id, "symbol__in": gone.symbols}
+    since = clock.now().date() - LATELY
+    symbols = set(Position.objects.filter(**here).values_list("symbol", flat=True).distinct())
+    if symbols != set(gone.symbols):
+        days = DailyResult.objects.filter(**here, day_on__gte=since)
+        symbols |= set(days.values_list("symbol", flat=True).distinct())
+    return Gone(
+        groups=tuple(sorted(set(mapped.values_list("group", flat=True)))),
+        symbols=tuple(sorted(symbols)),
     )

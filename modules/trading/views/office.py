@@ -44,6 +44,7 @@ def accounts(request: ActorRequest) -> HttpResponse:
     counted = queries.counts(by=request.actor)
     context = {
         "form": form,
+        "can_open": request.actor.may("trading.open_accounts"),
         "wanted": wanted,
         "found": found,
         "rows": [(one, names.get(one.client_id)) for one in found.lines],

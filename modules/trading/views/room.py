@@ -53,6 +53,7 @@ def account(request: ActorRequest, account_id: uuid.UUID) -> HttpResponse:
         "account": mine,
         "positions": queries.positions([mine.id]),
         "history": queries.trades_page(history, per_page=10),
+        "has_credentials": queries.has_credentials(mine.id),
         "has_new_password": queries.has_new_password(mine.id),
         **_curve_context(request, mine),
     }

@@ -123,34 +123,42 @@ def test_credit_is_real_money_and_never_below_nothing(alpha, theo, wired, cents)
     assert (shown.credit.minor, shown.real_credit.minor) == (500_00, 5_00)
 
 
-def test_no_change_between_types_that_count_otherwise_while_something_is_there(
-    alpha, theo, wired, types
-):
-    account = open_one(alpha, theo, types["live"])
+@pytest.fixture
+def cent_type(alpha, types):
+    """A second live type, that counts in cents."""
     with alpha.pin():
         row = AccountType.objects.get(pk=types["live"])
         row._state.adding = True
         row.id, row.name, row.cent_factor = new_id(), "Cent live", 100
         row.save(force_insert=True)
+        return row.pk
+
+
+def test_no_change_between_types_that_count_otherwise_while_something_is_there(
+    alpha, theo, wired, types, cent_type
+):
+    account = open_one(alpha, theo, types["live"])
+    with alpha.pin():
         with transaction.atomic():
             services.ask_balance(account.id, Money(1, "USD"), by=SYSTEM, cause="t", key="1")
         with pytest.raises(OperationsPending):
-            services.change_type(account.id, type_id=row.pk, by=SYSTEM)
+            services.change_type(account.id, type_id=cent_type, by=SYSTEM)
     carry_out_all(alpha)
     look(alpha, wired)
     with alpha.pin(), pytest.raises(CentsHoldMoney):
-        services.change_type(account.id, type_id=row.pk, by=SYSTEM)
+        services.change_type(account.id, type_id=cent_type, by=SYSTEM)
     move(alpha, account, "-0.01", "2")
     look(alpha, wired)
     with alpha.pin():
-        services.change_type(account.id, type_id=row.pk, by=SYSTEM)
+        with transaction.atomic():
+            services.ask_group(account.id, cent_type, by=SYSTEM, cause="t", key="g")
         with pytest.raises(OperationsPending), transaction.atomic():
             services.ask_balance(account.id, Money(1, "USD"), by=SYSTEM, cause="t", key="3")
     settle(alpha)
 
     with alpha.pin():
         changed = TradingAccount.objects.get(pk=account.id)
-    assert (changed.type_id, changed.cent_factor) == (row.pk, 100)
+    assert (changed.type_id, changed.cent_factor) == (cent_type, 100)
     move(alpha, account, "0.01", "4")
     assert on_server(alpha, wired, account.login).balance == Decimal("1.00")
 
