@@ -248,12 +248,12 @@ def test_sending_to_another_client_needs_the_brokers_leave_the_right_name_and_a_
     with alpha.pin():
         wallet = fund(theo.pk, usd(500_00))
         number = clients.contact(ines.pk).number
-        told = {"beneficiary_number": number, "beneficiary_name": " berg "}
+        told = {"beneficiary_number": number, "beneficiary_name": " karam "}
         with pytest.raises(NotToOthers):
             move(theo, "wallet:USD", "", usd(50_00), **told)
         PayoutRule.objects.create(is_to_others_on=True)
         with pytest.raises(NoSuchBeneficiary):
-            move(theo, "wallet:USD", "", usd(50_00), **(told | {"beneficiary_name": "Burg"}))
+            move(theo, "wallet:USD", "", usd(50_00), **(told | {"beneficiary_name": "Karim"}))
         row = move(theo, "wallet:USD", "", usd(50_00), **told)
         waiting = (row.state, free(wallet))
         decide(row, finance)
@@ -274,7 +274,7 @@ def test_what_is_turned_down_is_free_again(alpha, theo, finance):
         wallet = fund(theo.pk, usd(500_00))
         told = {
             "beneficiary_number": clients.contact(ines.pk).number,
-            "beneficiary_name": "Berg",
+            "beneficiary_name": "Karam",
         }
         row = move(theo, "wallet:USD", "", usd(50_00), **told)
         requests.refuse(row.request_id, reason="Why?", by=finance)
