@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext_lazy as _
@@ -11,9 +11,18 @@ from django.utils.translation import gettext_lazy as _
 from kernel.module import Text
 from provisioning.servers import findings
 from provisioning.servers.adapters.mt5_web_api.rights import NEEDED_RIGHTS
-from provisioning.servers.models import AlertPolicy, IncidentKind, Server, ServerState
-from provisioning.servers.types import Pulse
+from provisioning.servers.models import (
+    AlertPolicy,
+    ChangeKind,
+    IncidentKind,
+    Server,
+    ServerState,
+    Subject,
+)
+from provisioning.servers.types import Gone, Pulse
 
+REMEMBERED = dt.timedelta(days=30)
+"""For so long a symbol that is gone may be missed."""
 DAYS_LEFT = (1, 7, 30)
 """A letter is sent when a certificate has so many days left, each time once."""
 
@@ -23,6 +32,16 @@ SENTENCES: Mapping[str, Text] = {
     IncidentKind.RIGHT: _("Our manager on %(server)s has lost a right. %(right)s"),
     IncidentKind.CLOCK: _("The clock of %(server)s is wrong by %(drift)s seconds."),
     IncidentKind.LAG: _("Nothing new was read from %(server)s for %(minutes)s minutes."),
+    IncidentKind.GROUP_GONE: _(
+        "The group %(subject)s is gone from %(server)s, and account types of yours map it."
+    ),
+    IncidentKind.SYMBOL_GONE: _(
+        "The symbol %(subject)s is gone from %(server)s, and your clients traded it lately."
+    ),
+    IncidentKind.RENAMED: _(
+        "The symbol %(subject)s is gone from %(server)s, and %(became)s with the same contract is "
+        "new: it looks renamed."
+    ),
 }
 ADVICE: Mapping[str, Text] = {
     IncidentKind.SILENT: _(
@@ -42,6 +61,21 @@ ADVICE: Mapping[str, Text] = {
         "Balances and history that your clients see may be older than that. If the server "
         "answers, tell whoever runs this platform."
     ),
+    IncidentKind.GROUP_GONE: _(
+        "No account can be opened in it. If it was removed by mistake, add it again in MetaTrader "
+        "5 Administrator, under Groups. If it was renamed, make an account type for the new group "
+        "and hide the one of the old."
+    ),
+    IncidentKind.SYMBOL_GONE: _(
+        "Its history stays. If it was removed by mistake, add it again in MetaTrader 5 "
+        "Administrator, under Symbols. Otherwise see to it that no position is left open in it, "
+        "and take it out wherever you name symbols."
+    ),
+    IncidentKind.RENAMED: _(
+        "What was traded stays under the old name, and new deals come under the new one. Add the "
+        "new name wherever you name symbols, such as rules that pay by them. If it was not meant, "
+        "rename it back in MetaTrader 5 Administrator, under Symbols."
+    ),
 }
 OVER: Mapping[str, Text] = {
     IncidentKind.SILENT: _("%(server)s answers again."),
@@ -49,6 +83,9 @@ OVER: Mapping[str, Text] = {
     IncidentKind.RIGHT: _("Our manager on %(server)s has its right again."),
     IncidentKind.CLOCK: _("The clock of %(server)s is right again."),
     IncidentKind.LAG: _("%(server)s is read up to date again."),
+    IncidentKind.GROUP_GONE: _("No account type maps a group that %(server)s does not have."),
+    IncidentKind.SYMBOL_GONE: _("No symbol that is in use is missing on %(server)s."),
+    IncidentKind.RENAMED: _("Nothing is traded any more under the old name on %(server)s."),
 }
 FAILURES: Mapping[str, Text] = {
     "lost": _("Connection lost during a call"),
@@ -88,9 +125,14 @@ class Condition:
 
 
 def conditions(
-    row: Server, policy: AlertPolicy, pulse: Pulse | None, *, now: dt.datetime
+    row: Server,
+    policy: AlertPolicy,
+    pulse: Pulse | None,
+    *,
+    now: dt.datetime,
+    missed: Iterable[Condition] = (),
 ) -> Iterator[Condition]:
-    """Everything that is wrong with a server at this moment."""
+    """Everything that is wrong with a server at this moment; see :func:`missing` of ``missed``."""
     if row.state == ServerState.BROKEN:
         yield Condition(IncidentKind.SILENT, facts={"why": row.last_failure})
     yield from _certificate(row, now)
@@ -101,6 +143,29 @@ def conditions(
         yield Condition(IncidentKind.CLOCK, facts={"drift": row.drift_seconds or 0})
     if pulse is not None and (pulse.lag_s or 0) > policy.lag_limit_s:
         yield Condition(IncidentKind.LAG, facts={"minutes": (pulse.lag_s or 0) // 60})
+    yield from missed
+
+
+def gone(row: Server, *, now: dt.datetime) -> Gone:
+    """Groups and symbols that a server has no more; two short queries."""
+    groups = row.groups.filter(is_present=False).values_list("name", flat=True)
+    symbols = row.symbols.filter(is_present=False, read_at__gte=now - REMEMBERED)
+    return Gone(groups=tuple(groups), symbols=tuple(symbols.values_list("name", flat=True)))
+
+
+def missing(row: Server, missed: Gone) -> Iterator[Condition]:
+    """What is wrong because of groups and symbols that are in use and gone."""
+    for name in sorted(missed.groups):
+        yield Condition(IncidentKind.GROUP_GONE, name)
+    changes = row.changes.filter(
+        subject=Subject.SYMBOL, kind=ChangeKind.RENAMED, name__in=missed.symbols
+    ).order_by("seen_at")
+    renamed = dict(changes.values_list("name", "became"))
+    for name in sorted(missed.symbols):
+        if name in renamed:
+            yield Condition(IncidentKind.RENAMED, name, {"became": renamed[name]})
+        else:
+            yield Condition(IncidentKind.SYMBOL_GONE, name)
 
 
 def sentence(kind: str, subject: str, facts: Mapping[str, object], *, server: Server) -> str:
@@ -144,7 +209,7 @@ def _certificate(row: Server, now: dt.datetime) -> Iterator[Condition]:
 
 
 def _words(subject: str, facts: Mapping[str, object], server: Server) -> dict[str, object]:
-    told: dict[str, object] = {"server": server.name, **facts}
+    told: dict[str, object] = {"server": server.name, "subject": subject, **facts}
     if "why" in facts:
         told["failure"] = findings.sentence(str(facts["why"]), _Anything(server))
     told["right"] = findings.sentence(f"{subject}_missing", {}) if subject else ""

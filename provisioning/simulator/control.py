@@ -18,6 +18,8 @@
                            groups
 ``POST /groups``           name, template, margin_mode? | remove: add or take away a group;
                            margin_mode 0 is netting, 2 hedging
+``POST /symbols``          name, becomes: show a symbol under another name, or under none (empty);
+                           its own name brings it back. Prices and positions keep the old name
 =========================  =====================================================================
 """
 
@@ -163,6 +165,12 @@ def change_group(server: Server, values: Mapping[str, Any]) -> object:
     return {}
 
 
+def change_symbol(server: Server, values: Mapping[str, Any]) -> object:
+    """Rename a symbol in the lists, or take it out of them."""
+    server.world.market.relist(str(values["name"]), str(values.get("becomes", "")))
+    return {}
+
+
 ACTIONS: Mapping[tuple[str, str], Action] = {
     ("GET", "/state"): state,
     ("GET", "/seen"): seen,
@@ -178,6 +186,7 @@ ACTIONS: Mapping[tuple[str, str], Action] = {
     ("POST", "/market"): move_market,
     ("POST", "/managers"): change_manager,
     ("POST", "/groups"): change_group,
+    ("POST", "/symbols"): change_symbol,
 }
 
 

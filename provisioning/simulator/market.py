@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 from hashlib import blake2b
@@ -48,6 +48,7 @@ class Market:
         self._seed = seed
         self._open_weekends = open_weekends
         self.symbols: Mapping[str, SymbolSpec] = {spec.name: spec for spec in SYMBOLS}
+        self._shown_as = {name: name for name in self.symbols}
         self._starts = self._remembered_starts()
         self._middles: dict[tuple[str, int], float] = {}
         self._shocks = [
@@ -58,6 +59,23 @@ class Market:
     def is_open(self, symbol: str, at_ms: int) -> bool:
         """Whether the symbol can be traded at this platform time."""
         return self._last_open_ms(self.symbols[symbol], at_ms) == at_ms
+
+    @property
+    def listed(self) -> dict[str, SymbolSpec]:
+        """Symbols as the API lists them: one that was removed or renamed keeps its price."""
+        return {
+            shown: replace(spec, name=shown, path=spec.path.removesuffix(spec.name) + shown)
+            for spec in self.symbols.values()
+            if (shown := self._shown_as[spec.name])
+        }
+
+    def relist(self, name: str, becomes: str) -> None:
+        """Show a symbol under another name, under its own again, or (empty) not at all.
+
+        Raises:
+            KeyError: There is no such symbol.
+        """
+        self._shown_as[self.symbols[name].name] = becomes
 
     def quote(self, symbol: str, at_ms: int, *, markup: int = 0) -> Quote:
         """The last price at this platform time, with a group's mark-up on the ask."""

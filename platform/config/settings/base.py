@@ -270,6 +270,9 @@ SERVER_PULSE = "modules.trading.queries.serving.pulse_of"
 SERVER_USES = "modules.trading.queries.serving.uses_of"
 """Says of a server's id what hangs on it (``provisioning.servers.types.Uses``)."""
 
+SERVER_MISSES = "modules.trading.queries.serving.missed_of"
+"""Says of a server's id which of ``provisioning.servers.types.Gone`` are in use."""
+
 # -- files -------------------------------------------------------------------------------------
 
 FILES_ROOT = env.text("FILES_ROOT", str(VAR / "files"))

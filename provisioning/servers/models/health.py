@@ -89,6 +89,9 @@ class IncidentKind(models.TextChoices):
     RIGHT = "right", _("Right lost")
     CLOCK = "clock", _("Clock wrong")
     LAG = "lag", _("Reading lags behind")
+    GROUP_GONE = "group_gone", _("Group gone")
+    SYMBOL_GONE = "symbol_gone", _("Symbol gone")
+    RENAMED = "renamed", _("Symbol renamed")
 
 
 class Incident(models.Model):
@@ -97,8 +100,8 @@ class Incident(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     server = models.ForeignKey(Server, on_delete=models.CASCADE, related_name="incidents")
     kind = models.CharField(max_length=11, choices=IncidentKind.choices)
-    subject = models.CharField(max_length=30, blank=True, default="")
-    """Which right, or how many days a certificate still had."""
+    subject = models.CharField(max_length=128, blank=True, default="")
+    """Which right, group or symbol, or how many days a certificate still had."""
     facts = models.JSONField(default=dict)
     opened_at = models.DateTimeField()
     clear_since_at = models.DateTimeField(null=True)

@@ -20,7 +20,7 @@ from provisioning.servers import incidents
 from provisioning.servers.incidents import Condition
 from provisioning.servers.models import AlertPolicy, Incident, IncidentKind, Server
 from provisioning.servers.records import Alerts
-from provisioning.servers.types import Pulse
+from provisioning.servers.types import Gone, Pulse
 from tenants import directory
 
 OVER_AFTER = dt.timedelta(minutes=3)
@@ -38,7 +38,9 @@ def watch(server_id: uuid.UUID) -> None:
         if row is None:
             return
         policy, now = policy_row(), clock.now()
-        seen = {one.key: one for one in incidents.conditions(row, policy, pulse, now=now)}
+        missed = tuple(incidents.missing(row, _missed(row, now)))
+        found = incidents.conditions(row, policy, pulse, now=now, missed=missed)
+        seen = {one.key: one for one in found}
         known = {(one.kind, one.subject): one for one in row.incidents.filter(closed_at=None)}
         _open(row, policy, [seen[key] for key in seen if key not in known])
         for key, incident in known.items():
@@ -80,6 +82,15 @@ def pulse_of(server_id: uuid.UUID) -> Pulse | None:
     """How far a server has been read by whoever mirrors it."""
     found: Pulse | None = import_string(settings.SERVER_PULSE)(server_id)
     return found
+
+
+def _missed(row: Server, now: dt.datetime) -> Gone:
+    """What is gone and in use; nobody is asked while nothing is gone."""
+    gone = incidents.gone(row, now=now)
+    if not gone.groups and not gone.symbols:
+        return gone
+    missed: Gone = import_string(settings.SERVER_MISSES)(row.pk, gone)
+    return missed
 
 
 def _open(row: Server, policy: AlertPolicy, new: Iterable[Condition]) -> None:

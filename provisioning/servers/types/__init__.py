@@ -34,7 +34,7 @@ from provisioning.servers.types.market import (
     Symbol,
     Tick,
 )
-from provisioning.servers.types.pulse import Pulse, Uses
+from provisioning.servers.types.pulse import Gone, Pulse, Uses
 from provisioning.servers.types.trades import (
     Deal,
     DealCursor,
@@ -59,6 +59,7 @@ __all__ = [
     "DealEntry",
     "DealPage",
     "Execution",
+    "Gone",
     "Group",
     "MarginMode",
     "MarketOrder",

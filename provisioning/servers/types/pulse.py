@@ -31,3 +31,11 @@ class Uses:
     def is_used(self) -> bool:
         """Whether anything does."""
         return bool(self.account_types or self.accounts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gone:
+    """Names of groups and symbols that a server has no more."""
+
+    groups: tuple[str, ...] = ()
+    symbols: tuple[str, ...] = ()

@@ -95,6 +95,8 @@ def groups(request: HttpRequest, server_id: uuid.UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         with refusals_in(form):
             services.choose_groups(server_id, form.cleaned_data["groups"], by=actor_of(request))
+            if not line.is_usable:
+                tasks.read_groups_of.send(str(server_id))  # its symbols, not only in an hour
             place = "server" if line.is_usable else "certify_server"
             return redirect(f"office:provisioning:{place}", server_id)
     wanted = set(request.POST.getlist("groups") if form.is_bound else chosen)

@@ -78,28 +78,31 @@ def group_get(call: Call) -> Mapping[str, Any]:
 
 def symbol_total(call: Call) -> Mapping[str, Any]:
     """``symbol/total``."""
-    return {"answer": {"Total": str(len(call.world.market.symbols))}}
+    return {"answer": {"Total": str(len(call.world.market.listed))}}
 
 
 def symbol_list(call: Call) -> Mapping[str, Any]:
     """``symbol/list``."""
-    return {"answer": list(call.world.market.symbols)}
+    return {"answer": list(call.world.market.listed)}
 
 
 def symbol_next(call: Call) -> Mapping[str, Any]:
     """``symbol/next``."""
-    specs = call.world.market.symbols.values()
+    specs = call.world.market.listed.values()
     return {"answer": _next(call, [_shown_symbol(call, spec) for spec in specs])}
 
 
 def symbol_get(call: Call) -> Mapping[str, Any]:
     """``symbol/get``: an object by name, an array by mask of the path."""
     mask = call.text("mask", "Mask")
-    specs = call.world.market.symbols
+    specs = call.world.market.listed
     if mask:
         found = [spec for spec in specs.values() if matches(spec.path, mask)]
         return {"answer": [_shown_symbol(call, spec) for spec in found]}
-    return {"answer": _shown_symbol(call, _spec(call, call.text("symbol", "Symbol")))}
+    spec = specs.get(call.text("symbol", "Symbol"))
+    if spec is None:
+        raise Retcode(13)
+    return {"answer": _shown_symbol(call, spec)}
 
 
 def symbol_get_group(call: Call) -> Mapping[str, Any]:
