@@ -256,7 +256,8 @@ def _type(one: TypeLine) -> dict[str, Any]:
 
 def _account(one: AccountLine) -> dict[str, Any]:
     plain = {name: getattr(one, name) for name in AccountOut.model_fields}
-    money = ("balance", "credit", "equity", "margin", "free_margin", "floating")
+    money = ("balance", "credit", "equity", "margin", "free_margin", "floating",
+             "worth", "worth_equity")  # fmt: skip
     return plain | {name: getattr(one, name).amount for name in money}
 
 

@@ -23,13 +23,18 @@ class AccountTypeOut(Schema):
     leverage_default: int
     deposit_min: Decimal
     demo_amount: Decimal
+    cent_factor: int = Field(description="How much on the server is one of `currency`: 1 or 100.")
     accounts_max: int
     is_swap_free: bool
     needs_approval: bool
 
 
 class AccountOut(Schema):
-    """A trading account; amounts in major units of `currency`, as of `state_at`."""
+    """A trading account; amounts in major units of `currency`, as of `state_at`.
+
+    On a cent account (`cent_factor` 100) they are as the server counts; only `worth` and
+    `worth_equity` are real money.
+    """
 
     id: uuid.UUID
     login: int | None
@@ -48,6 +53,9 @@ class AccountOut(Schema):
     margin: Decimal
     free_margin: Decimal
     floating: Decimal
+    cent_factor: int = Field(description="How much on the server is one of `currency`: 1 or 100.")
+    worth: Decimal = Field(description="The balance in real money.")
+    worth_equity: Decimal = Field(description="The equity in real money.")
     margin_level_percent: Decimal | None
     opened_at: dt.datetime | None
     state_at: dt.datetime | None

@@ -14,8 +14,12 @@ from modules.trading.services.finding import record_accounts
 from provisioning.servers.port import TradingServer
 from provisioning.servers.types import Deal
 
-LEASE = dt.timedelta(minutes=1)
-"""How long a reader that was killed keeps others out; a living one renews it page by page."""
+LEASE = dt.timedelta(seconds=15)
+"""How long a reader that was killed keeps others out; a living one renews it step by step.
+
+One that is slower than this at a single step may be replaced though it lives: then the lease's
+number keeps it from writing, and what it had recorded before stands.
+"""
 LOOK_LASTS_S = 20.0
 """After this long a reader lets others have the worker; what is left waits for the next look."""
 

@@ -47,8 +47,11 @@ BACKFILL_AGAIN = dt.timedelta(hours=1)
 BACKFILLS_A_LOOK = 5
 IDLE_A_LOOK, UNEVEN_A_LOOK = 200, 50
 """Accounts that did nothing, or do not add up, whose figures are refreshed in one look."""
-SENT_AGAIN = dt.timedelta(seconds=30)
-"""A look that was put in the queue and has not begun by then is put there once more."""
+SENT_AGAIN = dt.timedelta(seconds=15)
+"""A look that has not ended by then is put in the queue once more: its worker may be dead.
+
+With the lease and the beat of three seconds, a killed reader is replaced within 20 seconds.
+"""
 BEGINNING = dt.datetime(2005, 1, 1, tzinfo=dt.UTC)
 """Older than any history of the platform."""
 
@@ -119,13 +122,16 @@ def _read(server: TradingServer, look: Look, sync: ServerSync) -> Pulled:
     if sync.accounts_at is None or sync.accounts_at < clock.now() - ACCOUNTS_EVERY:
         found = record_accounts(look.server_id, server.accounts_in(look.groups))
         ServerSync.objects.filter(pk=look.server_id).update(accounts_at=clock.now())
+        look.renew()
     follow_from_now(server, look, sync)
     deals, touched, is_caught_up = _read_deals(server, look, sync)
     positions = server.positions_in(look.groups)
+    look.renew()
     due = touched | {one.login for one in positions} | _restless(look.server_id)
     accounts = accounts_by_login(look.server_id, due)
     record_positions(look.server_id, positions, accounts=accounts)
     record_states(server.account_states(sorted(due)), accounts=accounts)
+    look.renew()
     past = read_past(server, look)
     if not is_reading_past(look.server_id):
         _even_out(server, look)

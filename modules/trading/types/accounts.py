@@ -98,7 +98,7 @@ class AccountLine:
         return self.real(self.credit)
 
     @property
-    def real_equity(self) -> Money:
+    def worth_equity(self) -> Money:
         """The equity in real money."""
         return self.real(self.equity)
 

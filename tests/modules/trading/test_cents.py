@@ -81,6 +81,9 @@ def test_real_money_is_a_hundred_times_on_the_server_and_events_tell_the_real(
         moved = [one.payload["amount_minor"] for one in told.filter(name="trading.MoneyMoved")]
     assert sorted(one for one in done if one) == [-4_25, 10_00]
     assert sorted(moved) == [-4_25, 10_00]
+    answer = alpha.signed_in(theo).get("/api/v1/trading/my/accounts").json()
+    assert Decimal(answer["items"][0]["balance"]) == Decimal(575)
+    assert Decimal(answer["items"][0]["worth"]) == Decimal("5.75")
 
 
 def test_demo_account_starts_with_the_amount_a_hundred_times(alpha, theo, wired, cents):
