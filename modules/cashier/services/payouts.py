@@ -83,22 +83,15 @@ def due_payouts(*, limit: int = 50) -> tuple[uuid.UUID, ...]:
 
 
 def pay(payout_id: uuid.UUID) -> bool:
-    """Take a payout one step on: send it, or look up what is in doubt.
+    """Take a payout one step on, sent or looked up; whether it was there to be taken.
 
-    Talks over the network, outside any transaction. Calling it again, at any moment and from
-    anywhere, is harmless.
-
-    Returns:
-        Whether it was there to be taken.
+    Talks over the network, outside any transaction. Calling it again is harmless at any moment.
     """
     refuse_in_transaction()
     work = _claim(payout_id)
     if work is None:
         return False
-    if work.is_look:
-        _look(work)
-    else:
-        _send(work)
+    (_look if work.is_look else _send)(work)
     return True
 
 
