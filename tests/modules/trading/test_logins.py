@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 
 import pytest
 
@@ -15,20 +16,27 @@ from tests.modules.trading.test_cents import wish_of
 from tests.modules.trading.test_opening import HIMSELF, on_server, open_one
 from tests.support.tenants import SYSTEM
 
-FIRST, LAST = 880_001, 880_002
+_STARTS = itertools.count(880_001, 10)
 
 
 @pytest.fixture
-def ranged(alpha, types):
+def logins():
+    """Two logins that no other test took: the server keeps what it opened."""
+    first = next(_STARTS)
+    return first, first + 1
+
+
+@pytest.fixture
+def ranged(alpha, types, logins):
     """The live type has two logins."""
-    wish = wish_of(alpha, types["live"], login_from=FIRST, login_to=LAST)
+    wish = wish_of(alpha, types["live"], login_from=logins[0], login_to=logins[1])
     with alpha.pin():
         services.update_type(types["live"], wish, by=SYSTEM)
     return types
 
 
 def test_logins_come_out_of_the_range_until_its_end_and_are_refused_then(
-    alpha, ada, theo, wired, ranged
+    alpha, ada, theo, wired, ranged, logins
 ):
     first = open_one(alpha, theo, ranged["live"])
     demo = open_one(alpha, theo, ranged["demo"])
@@ -36,17 +44,17 @@ def test_logins_come_out_of_the_range_until_its_end_and_are_refused_then(
 
     with alpha.pin():
         staff = identity.actor_for(ada.pk)
-        with pytest.raises(LoginsUsedUp, match=f"{FIRST} to {LAST}"):
+        with pytest.raises(LoginsUsedUp, match=f"{logins[0]} to {logins[1]}"):
             services.open_account(theo.pk, ranged["live"], leverage=100, by=staff)
         with pytest.raises(NoneAtTheMoment, match="at the moment"):
             services.open_account(theo.pk, ranged["live"], leverage=100, by=HIMSELF)
-    assert (first.login, second.login) == (FIRST, LAST)
-    assert not FIRST <= demo.login <= LAST
-    assert on_server(alpha, wired, LAST).login == LAST
+    assert (first.login, second.login) == (logins[0], logins[1])
+    assert not logins[0] <= demo.login <= logins[1]
+    assert on_server(alpha, wired, logins[1]).login == logins[1]
 
 
 def test_opening_that_finds_no_login_fails_calmly_for_the_client_and_clearly_for_colleagues(
-    alpha, theo, ranged
+    alpha, theo, ranged, logins
 ):
     with alpha.pin():
         AccountType.objects.update(accounts_max=5)
@@ -61,17 +69,19 @@ def test_opening_that_finds_no_login_fails_calmly_for_the_client_and_clearly_for
         (failed,) = [one for one in shown if one.state == "failed"]
         sentence = Intent.objects.get(account_id=failed.id).sentence
     assert "at the moment" in failed.state_reason
-    assert str(LAST) not in failed.state_reason
-    assert f"{FIRST} to {LAST}" in sentence
+    assert str(logins[1]) not in failed.state_reason
+    assert f"{logins[0]} to {logins[1]}" in sentence
 
 
-def test_ranges_of_one_server_are_the_same_or_apart(alpha, ranged):
-    wish = wish_of(alpha, ranged["live"], name="Other", login_from=LAST, login_to=LAST + 5)
+def test_ranges_of_one_server_are_the_same_or_apart(alpha, ranged, logins):
+    wish = wish_of(
+        alpha, ranged["live"], name="Other", login_from=logins[1], login_to=logins[1] + 5
+    )
     with alpha.pin():
         with pytest.raises(LoginsOverlap, match="Standard live"):
             services.create_type(wish, by=SYSTEM)
-        same = dataclasses.replace(wish, login_from=FIRST, login_to=LAST)
-        apart = dataclasses.replace(wish, name="Apart", login_from=LAST + 1)
+        same = dataclasses.replace(wish, login_from=logins[0], login_to=logins[1])
+        apart = dataclasses.replace(wish, name="Apart", login_from=logins[1] + 1)
         services.create_type(same, by=SYSTEM)
         services.create_type(apart, by=SYSTEM)
         assert AccountType.objects.filter(login_to__isnull=False).count() == 3
@@ -81,7 +91,9 @@ def test_form_says_what_is_wrong_with_a_range(alpha, ada, wired, types):
     browser = alpha.signed_in(ada)
     path = f"/office/trading/types/{types['live']}/"
     told = browser.get(path).context["form"].initial
-    words = {name: value for name, value in told.items() if value not in {None, False}}
+    words = {
+        name: value for name, value in told.items() if value is not None and value is not False
+    }
 
     backwards = browser.post(path, words | {"login_from": "20", "login_to": "10"})
     endless = browser.post(path, words | {"login_to": "10"})
