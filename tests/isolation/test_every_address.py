@@ -7,6 +7,7 @@ address whose parameters name something that nobody planted fails here.
 from __future__ import annotations
 
 import json
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -54,6 +55,8 @@ BODIES = {
         "pays_partner": True,
     },
     "api:trading_move_credit": {"amount": "1.00", "comment": "none"},
+    "api:wallets_correct": {"amount": "1.00", "reason": "none"},
+    "api:cashier_paid": {"reference": "none"},
 }
 """What an operation wants to read before it looks for the object."""
 
@@ -154,7 +157,12 @@ class Walk:
             return {}
         if _is_api(address):
             body = BODIES.get(address.name, self.scene.planted)
-            return {"data": json.dumps(body), "content_type": "application/json"}
+            headers = {"idempotency-key": str(uuid.uuid4())}
+            return {
+                "data": json.dumps(body),
+                "content_type": "application/json",
+                "headers": headers,
+            }
         return {"data": self.scene.planted} if method == "POST" else {}
 
 
