@@ -293,7 +293,6 @@ class TypeForm(forms.Form):
         choices=[("1", _("As it is")), ("100", _("In cents: 100 on the server are 1"))],
         coerce=int,
         required=False,
-        empty_value=1,
         initial="1",
         help_text=_("Amounts on this page are real money. It cannot change once accounts exist."),
     )
@@ -341,6 +340,7 @@ class TypeForm(forms.Form):
         """The account type that was described."""
         told = dict(self.cleaned_data)
         server_id, _bar, group = told.pop("place").partition("|")
+        told["cent_factor"] = told["cent_factor"] or 1
         return TypeWish(server_id=uuid.UUID(server_id), group=group, **told)
 
 

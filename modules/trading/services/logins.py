@@ -111,4 +111,5 @@ def _keep(work: Work, login: int) -> None:
 
 
 def _name(work: Work) -> str:
-    return TradingAccount.objects.select_related("type").get(pk=work.account_id).type.name
+    account = TradingAccount.objects.select_related("type").filter(pk=work.account_id).first()
+    return account.type.name if account else ""

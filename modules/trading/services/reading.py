@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextvars
 import datetime as dt
+import threading
 import time
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+
+from django.db import connection
 
 from kernel import locks
 from modules.trading.models import AccountType, TradingAccount
@@ -15,11 +19,9 @@ from provisioning.servers.port import TradingServer
 from provisioning.servers.types import Deal
 
 LEASE = dt.timedelta(seconds=15)
-"""How long a reader that was killed keeps others out; a living one renews it step by step.
-
-One that is slower than this at a single step may be replaced though it lives: then the lease's
-number keeps it from writing, and what it had recorded before stands.
-"""
+"""How long a reader that was killed keeps others out; a living one renews it beside its work."""
+BEAT_S = 5.0
+"""After so long, again and again, a reader that waits for a slow server renews its lease."""
 LOOK_LASTS_S = 20.0
 """After this long a reader lets others have the worker; what is left waits for the next look."""
 
@@ -33,6 +35,8 @@ class Look:
     held: locks.Held
     until_s: float
     """When to stop, on the clock that never goes back."""
+    ended: threading.Event
+    """Set when the turn is over, so that nothing renews the lease any more."""
 
     @property
     def has_time(self) -> bool:
@@ -47,14 +51,37 @@ class Look:
         """
         self.held = locks.renew(self.held, lasts=LEASE)
 
+    def end(self) -> None:
+        """Give the server to others; harmless when they have it already."""
+        self.ended.set()
+        locks.release(self.held)
+
 
 def take_turn(server_id: uuid.UUID, groups: tuple[str, ...]) -> Look | None:
-    """Begin a look, or nothing while another worker has the server."""
+    """Begin a look, or nothing while another worker has the server.
+
+    The lease is kept beside the work, for one answer of a server may take longer than it lasts. A
+    process that is killed or stopped keeps nothing; the caller calls ``end``.
+    """
     held = locks.acquire(lease_of(server_id), lasts=LEASE)
     if held is None:
         return None
     until_s = time.monotonic() + LOOK_LASTS_S
-    return Look(server_id=server_id, groups=groups, held=held, until_s=until_s)
+    ended = threading.Event()
+    look = Look(server_id=server_id, groups=groups, held=held, until_s=until_s, ended=ended)
+    keeping = contextvars.copy_context()  # the thread belongs to the same tenant
+    threading.Thread(target=keeping.run, args=(_keep, held, ended), daemon=True).start()
+    return look
+
+
+def _keep(held: locks.Held, ended: threading.Event) -> None:
+    try:
+        while not ended.wait(BEAT_S):
+            locks.renew(held, lasts=LEASE)
+    except locks.LeaseLost:
+        pass  # the reader learns it at its next step
+    finally:
+        connection.close()  # this thread's own, if it needed one
 
 
 def lease_of(server_id: uuid.UUID) -> str:

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from django.db import transaction
 
-from kernel import audit, clock, locks
+from kernel import audit, clock
 from kernel.actor import Actor
 from kernel.errors import Refused, Unavailable
 from kernel.events import publish_all
@@ -151,7 +151,7 @@ def repair_difference(difference_id: uuid.UUID, repair: str) -> bool:
     except (Refused, Unavailable) as failure:
         _note_failure(row, str(failure))
     finally:
-        locks.release(look.held)
+        look.end()
     return True
 
 

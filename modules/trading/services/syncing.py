@@ -76,7 +76,7 @@ def pull(server_id: uuid.UUID) -> Pulled:
         logger.warning("Another worker reads this server by now", extra={"server": str(server_id)})
         return Pulled()
     finally:
-        locks.release(look.held)
+        look.end()
 
 
 def followed_servers() -> tuple[uuid.UUID, ...]:
@@ -257,4 +257,4 @@ def backfill(account_id: uuid.UUID) -> int:
         with trading_server(account.server_id) as server:
             return read_whole(server, account, account.login)
     finally:
-        locks.release(look.held)
+        look.end()
