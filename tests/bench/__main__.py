@@ -21,6 +21,7 @@ SUITES: Mapping[str, tuple[str, ...]] = {
     "tests.bench.ledger.ledger_transfers": ("ledger_transfer_spread", "ledger_transfer_hot"),
     "tests.bench.ledger.balance_read": ("balance_read",),
     "tests.bench.deal_ingest.deal_ingest": ("deal_ingest",),
+    "tests.bench.deal_lag.deal_lag": ("deal_lag",),
     "tests.bench.simulator_paging.simulator_paging": (
         "simulator_paging",
         "simulator_orders",

@@ -16,7 +16,7 @@ from kernel.actor import Actor
 from kernel.models.locks import Lease
 from modules.trading import queries, services
 from modules.trading.models import Backfill, DailyResult, Deal, TradingAccount
-from modules.trading.services.reading import lease_of
+from modules.trading.services.reading import lease_of, take_turn
 from provisioning.servers.services import trading_server
 from tests.modules.trading.test_opening import open_one
 from tests.modules.trading.test_syncing import look
@@ -67,6 +67,23 @@ def free(place, server_id):
         Lease.objects.filter(name=lease_of(server_id)).update(held_until_at=clock.now())
 
 
+def fence_of(place, server_id):
+    """How often a reader took the lease."""
+    with place.pin():
+        return Lease.objects.get(name=lease_of(server_id)).fence
+
+
+def replaced(place, server_id, simulator):
+    """Seconds until another reader has the lease, while the market goes on for two at least."""
+    began, fence = time.monotonic(), fence_of(place, server_id)
+    while (passed := time.monotonic() - began) < 60:
+        if passed > 2 and fence_of(place, server_id) > fence:
+            return passed
+        simulator.control("/step", rounds=5)
+        time.sleep(0.1)
+    raise AssertionError("nobody took over")
+
+
 @pytest.mark.slow
 def test_two_workers_of_which_one_is_killed_read_all_of_it_once(
     alpha, theo, wired, types, simulator
@@ -79,10 +96,7 @@ def test_two_workers_of_which_one_is_killed_read_all_of_it_once(
         )
         first.stdout.readline()
         os.kill(first.pid, signal.SIGKILL)  # maybe in the middle of a page, with the lease
-        for _ in range(20):
-            simulator.control("/step", rounds=5)
-            time.sleep(0.1)
-        free(alpha, wired)
+        assert replaced(alpha, wired, simulator) <= 20
         for _ in range(3):
             second.stdout.readline()
     finally:
@@ -108,6 +122,23 @@ def test_a_server_in_the_queue_is_not_sent_again(alpha, wired, types):
             assert services.take_due_servers() == (wired,)
         services.pull(wired)
         assert services.take_due_servers() == ()
+
+
+def test_a_reader_that_waits_for_a_slow_server_keeps_its_lease(alpha, wired, types, monkeypatch):
+    monkeypatch.setattr("modules.trading.services.reading.BEAT_S", 0.1)
+    monkeypatch.setattr("modules.trading.services.reading.LEASE", dt.timedelta(seconds=0.5))
+    with alpha.pin():
+        reader = take_turn(wired, ())
+        time.sleep(1)
+        assert take_turn(wired, ()) is None
+        reader.end()
+        other = take_turn(wired, ())
+        assert other.held.fence == reader.held.fence + 1
+        other.ended.set()  # as if it were killed
+        time.sleep(0.7)
+        third = take_turn(wired, ())
+        assert third.held.fence == other.held.fence + 1
+        third.end()
 
 
 def test_a_slow_server_holds_up_no_other_one(alpha, wired, types):
