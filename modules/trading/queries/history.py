@@ -241,7 +241,8 @@ def _deal(row: Deal) -> DealLine:
 
 
 def _moved(row: Deal) -> MoneyLine:
-    amount = Money(row.profit_minor + row.swap_minor + row.commission_minor, row.account.currency)
+    there = row.profit_minor + row.swap_minor + row.commission_minor
+    amount = Money(worth(there, row.account.cent_factor), row.account.currency)
     kind = _kind(row.action, amount.minor)
     return MoneyLine(
         deal_id=row.deal_id,

@@ -111,5 +111,6 @@ def _keep(work: Work, login: int) -> None:
 
 
 def _name(work: Work) -> str:
-    account = TradingAccount.objects.select_related("type").filter(pk=work.account_id).first()
-    return account.type.name if account else ""
+    if work.account_id is None:
+        raise ValueError("an account is opened for a client")
+    return TradingAccount.objects.select_related("type").get(pk=work.account_id).type.name

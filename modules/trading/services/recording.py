@@ -85,7 +85,7 @@ _NAMES = ", ".join(name for name, _kind in _COLUMNS)
 _ARRAYS = ", ".join(f"%s::{kind}[]" for _name, kind in _COLUMNS)
 
 DAILY = """
-    SELECT (array_agg(id ORDER BY deal_id))[1] AS id, account_id,
+    SELECT min(id::text COLLATE "C")::uuid AS id, account_id,
            date '1970-01-01' + (done_server_ms / 86400000)::int AS day_on,
            CASE WHEN action IN (0, 1) THEN symbol ELSE '' END AS symbol,
            count(*) AS deals,
@@ -109,7 +109,7 @@ DAILY = """
 """
 """What deals add up to per account, day of the server's clock and symbol.
 
-The id of a day is that of its first deal: made by the application, and of no other group. Charges,
+The id of a day is the smallest of its deals': made by the application, and of no other group. Charges,
 corrections and the like stand beside commission; cancelled deals (13, 14) are booked back by
 balance operations of their own.
 """

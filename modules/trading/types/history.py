@@ -85,7 +85,7 @@ class DealLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MoneyLine:
-    """Money that came or left other than by trading."""
+    """Money that came or left other than by trading; real money, also of cent accounts."""
 
     deal_id: int
     account_id: uuid.UUID

@@ -19,7 +19,7 @@ from modules.trading.errors import (
     OperationsPending,
 )
 from modules.trading.models import AccountType, TradingAccount
-from modules.trading.types import TypeWish
+from modules.trading.types import HistoryFilter, TypeWish
 from tests.modules.trading.conftest import carry_out_all
 from tests.modules.trading.test_accounts import settle
 from tests.modules.trading.test_opening import on_server, open_one
@@ -66,6 +66,7 @@ def test_real_money_is_a_hundred_times_on_the_server_and_events_tell_the_real(
         shown = queries.own_account(account.id, theo.pk)
         (total,) = queries.totals([shown])
         curve = queries.curve([shown], "all")
+        (line,) = queries.money_page(HistoryFilter(account_ids=(account.id,)), per_page=5).lines
     move(alpha, account, "-4.25", "out")
     look(alpha, wired)
 
@@ -74,6 +75,7 @@ def test_real_money_is_a_hundred_times_on_the_server_and_events_tell_the_real(
     assert (shown.balance.minor, shown.worth_minor, shown.cent_factor) == (1000_00, 10_00, 100)
     assert (shown.withdrawable.minor, shown.real_free_margin.minor) == (10_00, 10_00)
     assert (total.balance.minor, total.available.minor) == (10_00, 10_00)
+    assert (line.kind, line.amount.minor) == ("deposit", 10_00)
     assert (curve.equity[-1], curve.result.minor) == (Decimal("10.00"), 0)
     with alpha.pin():
         told = OutboxEvent.objects.order_by("pk")
@@ -81,9 +83,17 @@ def test_real_money_is_a_hundred_times_on_the_server_and_events_tell_the_real(
         moved = [one.payload["amount_minor"] for one in told.filter(name="trading.MoneyMoved")]
     assert sorted(one for one in done if one) == [-4_25, 10_00]
     assert sorted(moved) == [-4_25, 10_00]
-    answer = alpha.signed_in(theo).get("/api/v1/trading/my/accounts").json()
-    assert Decimal(answer["items"][0]["balance"]) == Decimal(575)
-    assert Decimal(answer["items"][0]["worth"]) == Decimal("5.75")
+
+
+def test_api_tells_what_the_server_shows_and_what_it_is_worth(alpha, theo, wired, cents):
+    account = open_one(alpha, theo, cents["live"])
+    move(alpha, account, "5.75", "in")
+    look(alpha, wired)
+
+    (told,) = alpha.signed_in(theo).get("/api/v1/trading/my/accounts").json()["items"]
+
+    assert (Decimal(told["balance"]), Decimal(told["worth"])) == (Decimal(575), Decimal("5.75"))
+    assert told["cent_factor"] == 100
 
 
 def test_demo_account_starts_with_the_amount_a_hundred_times(alpha, theo, wired, cents):
@@ -187,8 +197,12 @@ def test_pages_mark_a_cent_account_and_say_what_it_is_worth(alpha, ada, theo, wi
     look(alpha, wired)
 
     room = alpha.signed_in(theo).get(f"/room/trading/{account.id}/").content.decode()
+    history = alpha.signed_in(theo).get(f"/room/trading/{account.id}/history/").content.decode()
+    dashboard = alpha.signed_in(theo).get("/room/").content.decode()
     office = alpha.signed_in(ada).get(f"/office/trading/accounts/{account.id}/").content.decode()
 
+    assert "Cent account" in history
+    assert "1,000.00" not in dashboard
     for page in (room, office):
         assert "Cent account" in page
         assert "1,000.00" in page
