@@ -19,6 +19,8 @@ def to_minor(amount: Decimal, currency: str) -> int:
     """
     if not amount:  # most swaps and fees are nothing
         return 0
+    if not amount:  # as most swaps and fees are
+        return 0
     scaled = amount.scaleb(exponent(currency))
     whole = int(scaled)
     if whole != scaled:
