@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 
 from devstack import state
-from devstack.story import again, broker, fence, trader, vendor
+from devstack.story import again, broker, fence, money, trader, vendor
 from devstack.story.cast import BROKERS, Broker
 from devstack.story.inbox import Inbox
 from devstack.story.telling import chapter
@@ -50,7 +50,7 @@ def _play(file: Path, known: dict[str, Any]) -> None:
     clients: list[Visitor] = []
     for one in BROKERS:
         server = known["trading_servers"][one.server]
-        line, client = _bring(one, url, inbox, server)
+        line, client = _bring(one, url, inbox, server, known["payments"])
         told.append(line)
         clients.append(client)
         state.update(file, {"brokers": told})
@@ -62,7 +62,7 @@ def _play(file: Path, known: dict[str, Any]) -> None:
 
 
 def _bring(
-    one: Broker, url: str, inbox: Inbox, server: dict[str, Any]
+    one: Broker, url: str, inbox: Inbox, server: dict[str, Any], payments: dict[str, str]
 ) -> tuple[dict[str, Any], Visitor]:
     with chapter(f"{one.name}: from the menu to a live room"):
         modules = broker.subscribe(one, url, inbox)
@@ -73,6 +73,10 @@ def _bring(
         logins = trader.open_accounts(client)
         trader.trade(one, logins, server["control_url"])
         trader.see(client, logins, server["control_url"])
+        live = trader.account(client, logins["live"])
+        money.offer(one, admin, payments, live["currency"])
+        money.pay_in(client, live, payments, server["control_url"])
+        money.prove(admin)
     line = {
         "name": one.name,
         "url": admin.base.rstrip("/"),

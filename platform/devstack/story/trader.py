@@ -71,6 +71,11 @@ def _open(client: Visitor, kind: str) -> str:
     raise StoryError(f"the {kind} account did not open: {client.page.text[:400]}")
 
 
+def account(client: Visitor, login: str) -> dict[str, Any]:
+    """The account with that login, as the API tells it to its owner."""
+    return next(one for one in _accounts(client).values() if str(one["login"]) == login)
+
+
 def _accounts(client: Visitor) -> dict[str, dict[str, Any]]:
     answer = client.look("/api/v1/trading/my/accounts")
     if answer.status_code != httpx.codes.OK:
