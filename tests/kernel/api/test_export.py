@@ -26,7 +26,9 @@ def test_it_describes_operations_of_modules_and_nothing_else():
     paths = json.loads(described())["paths"]
 
     assert {path.split("/")[:3] == ["", "api", "v1"] for path in paths} == {True}
-    assert {path.split("/")[3] for path in paths} == {"clients", "trading"}
+    assert {path.split("/")[3] for path in paths} == {
+        *("cashier", "clients", "requests", "trading", "wallets")
+    }
 
 
 def test_every_operation_names_a_permission_that_exists():
