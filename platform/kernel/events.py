@@ -150,12 +150,6 @@ def _ring_afterwards() -> None:
     transaction.on_commit(lambda: ring(schema))
 
 
-_OUTBOX = """
-    COPY kernel_outboxevent
-      (id, name, aggregate, payload, occurred_at, due_at, attempts, last_error) FROM STDIN
-"""
-
-
 def _payload(event: Event) -> str:
     return json.dumps(dataclasses.asdict(event), default=str)
 

@@ -109,9 +109,9 @@ DAILY = """
 """
 """What deals add up to per account, day of the server's clock and symbol.
 
-The id of a day is the smallest of its deals': made by the application, and of no other group. Charges,
-corrections and the like stand beside commission; cancelled deals (13, 14) are booked back by
-balance operations of their own.
+The id of a day is the smallest of its deals': made by the application, and of no other group.
+Charges, corrections and the like stand beside commission; cancelled deals (13, 14) are booked
+back by balance operations of their own.
 """
 
 DAY_SUMS = (
