@@ -25,6 +25,7 @@ django.setup()
 
 from django.db import connection, connections  # noqa: E402
 from django.test.utils import setup_test_environment  # noqa: E402
+from django.utils import translation  # noqa: E402
 
 from kernel import clock, pin  # noqa: E402
 from kernel.secrets import keys as sealing_keys  # noqa: E402
@@ -122,6 +123,12 @@ def in_public(_cast) -> Iterator[str]:
     """The test is a unit of work in the vendor's schema."""
     with pin.pin(pin.PUBLIC):
         yield pin.PUBLIC
+
+
+@pytest.fixture(autouse=True)
+def plain_english() -> None:
+    """Requests leave their language behind in their thread, which is the tests' own here."""
+    translation.deactivate()
 
 
 @pytest.fixture

@@ -15,7 +15,8 @@ NPM = "frontend/package-lock.json"
 @pytest.fixture
 def copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The lock files and what they were made from, in a folder that may be spoiled."""
-    for folder in ("requirements", "frontend", "platform/devstack/chromium"):
+    client = "tests/provisioning/simulator/third_party"
+    for folder in ("requirements", "frontend", "platform/devstack/chromium", client):
         shutil.copytree(
             REPOSITORY / folder,
             tmp_path / folder,

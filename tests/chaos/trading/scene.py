@@ -14,6 +14,7 @@ from typing import Any
 from django.db import transaction
 
 from kernel.actor import Actor
+from kernel.errors import Refused, Unavailable
 from kernel.money import Money
 from modules.trading import services
 from modules.trading.models import AccountType, Intent, TradingAccount
@@ -124,7 +125,20 @@ class Scene:
         return [found[one] for one in operation_ids]
 
     def bookings(self, operation_ids: list[uuid.UUID]) -> Counter[uuid.UUID]:
-        """How often each operation with money is on the server, by its tag."""
+        """How often each operation with money is on the server, by its tag.
+
+        A look meets misfortunes like any other: it is repeated until it works.
+        """
+        end = time.monotonic() + PATIENCE
+        while True:
+            try:
+                return self._bookings(operation_ids)
+            except (Unavailable, Refused):
+                if time.monotonic() > end:
+                    raise
+                time.sleep(0.3)
+
+    def _bookings(self, operation_ids: list[uuid.UUID]) -> Counter[uuid.UUID]:
         booked: Counter[uuid.UUID] = Counter()
         with self.place.pin(), trading_server(self.server_id) as server:
             for row in Intent.objects.filter(pk__in=operation_ids).select_related("account"):

@@ -100,7 +100,9 @@ def test_a_broker_publishes_counts_and_nothing_else(alpha, beta):  # VND-01
         "accounts_demo": 0,
         "accounts_live": 0,
         "clients": 0,
+        "differences": 0,
         "open_positions": 0,
+        "proof": "none",
         "undelivered": 0,
     }
 

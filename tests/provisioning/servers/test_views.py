@@ -301,7 +301,8 @@ def test_alerts_are_set(alpha, client):
         kept = queries.alerts()
     assert (kept.target_bp, kept.drift_limit_s, kept.lag_limit_s) == (9990, 30, 600)
     assert kept.receivers == ("desk@alpha.example", "night@alpha.example")
-    assert kept.muted == ("certificate", "clock", "lag")
+    others = ("certificate", "clock", "lag", "group_gone", "symbol_gone", "renamed")
+    assert kept.muted == others
 
 
 def test_what_is_wrong_is_shown_where_the_broker_begins(alpha, client, wired_id):
