@@ -7,6 +7,7 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -40,7 +41,13 @@ class Simulator:
 @pytest.fixture(scope="session")
 def simulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulator]:
     """One server process for the session: its market moves only when told to."""
-    state = tmp_path_factory.mktemp("trading-server")
+    with running_server(tmp_path_factory.mktemp("trading-server")) as server:
+        yield server
+
+
+@contextmanager
+def running_server(state: Path) -> Iterator[Simulator]:
+    """A server process whose market and clock nobody else moves."""
     command = [sys.executable, "-m", "provisioning.simulator", "--state", str(state)]
     command += ["--open-weekends", "--round-seconds", "0", "--seed", "7"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)

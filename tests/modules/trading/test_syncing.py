@@ -7,7 +7,6 @@ import datetime as dt
 from kernel import clock
 from modules.trading import queries, services
 from modules.trading.models import (
-    AccountSnapshot,
     DailyResult,
     Deal,
     ServerSync,
@@ -80,25 +79,6 @@ def test_daily_results_are_what_the_deals_add_up_to(alpha, theo, wired, types, s
         assert services.differing_days(account.id) == ()
         DailyResult.objects.filter(account_id=account.id).first().delete()
         assert len(services.differing_days(account.id)) == 1
-
-
-def test_positions_and_figures_follow_the_market(alpha, theo, wired, types, simulator):
-    account = with_history(alpha, theo, types, simulator, days=3)
-    simulator.control("/step", rounds=200, seconds=600)
-    try:
-        look(alpha, wired, later=30)
-        with alpha.pin(), trading_server(wired) as server:
-            there = server.positions_of([account.login])
-            state = server.account_state(account.login)
-    finally:  # the next one finds its clock right
-        simulator.control("/clock", skew_seconds=-600)
-    with alpha.pin():
-        shown = queries.own_account(account.id, theo.pk)
-        held = queries.positions([account.id])
-        assert sorted(one.position_id for one in held) == sorted(p.position_id for p in there)
-        assert (shown.balance.amount, shown.margin.amount) == (state.balance, state.margin)
-        assert shown.equity == shown.balance + shown.credit + shown.floating
-        assert AccountSnapshot.objects.filter(account_id=account.id).exists()
 
 
 def test_curve_ends_at_the_present_equity(alpha, theo, wired, types, simulator):

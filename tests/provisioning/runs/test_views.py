@@ -97,6 +97,7 @@ def test_a_domain_that_is_none_is_refused_with_a_sentence(ada, alpha, host):
 def test_a_domain_of_another_broker_is_refused_and_untouchable(ada, ben, alpha):
     ada.post(f"{OFFICE}domains/", {"host": "my.alpha-broker.com"})
     line = custom(alpha)
+    ben.cookies["language"] = "en"  # his broker greets in Arabic
 
     answer = ben.post(f"{OFFICE}domains/", {"host": "my.alpha-broker.com"})
     assert "is in use or was freed less than 90 days ago." in answer.content.decode()
