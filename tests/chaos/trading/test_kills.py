@@ -57,7 +57,8 @@ class End:
 
     states: list[str | None]
     """``None`` where a person had to decide, or two sessions in a row were shut in our face."""
-    groups: list[str]
+    groups: list[str | None]
+    """Of the accounts; ``None`` where changing it was one of those."""
 
     def unlike(self, other: list[str] | list[str | None]) -> list[tuple[int, str, str]]:
         """What ended differently: its number in the plan, how here, how there."""
@@ -163,13 +164,20 @@ def run(scene: Scene, wishes: list[Wish], name: str, dice: random.Random, *, kil
     prove(scene, accounts, wishes, asked)
     states = scene.states(asked)
     open_to_chance = {*by_hand, *not_let_in(scene, asked)}
+    chance = [wish for one, wish in zip(asked, wishes, strict=True) if one in open_to_chance]
     return End(
         [
             None if one in open_to_chance else state
             for one, state in zip(asked, states, strict=True)
         ],
-        [record.group for record in scene.records(accounts)],
+        _groups(scene, accounts, chance),
     )
+
+
+def _groups(scene: Scene, accounts: list[uuid.UUID], chance: list[Wish]) -> list[str | None]:
+    unsure = {wish.account for wish in chance if wish.kind == "group"}
+    there = enumerate(scene.records(accounts))
+    return [None if number in unsure else record.group for number, record in there]
 
 
 def not_let_in(scene: Scene, asked: list[uuid.UUID]) -> set[uuid.UUID]:
@@ -219,7 +227,8 @@ def test_killed_workers_lose_nothing_and_do_nothing_twice_sag_02(scene):
     assert calm.unlike(expected) == []
     assert killed.unlike(expected) == []
     assert killed.unlike(calm.states) == []
-    assert killed.groups == calm.groups
+    groups = zip(killed.groups, calm.groups, strict=True)
+    assert [pair for pair in groups if None not in pair and pair[0] != pair[1]] == []
 
 
 def wait_for_state(scene: Scene, operation_id: uuid.UUID, state: str) -> None:
