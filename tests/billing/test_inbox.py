@@ -33,7 +33,7 @@ def signed(body: bytes, *, secret: str = SECRET, age: int = 0) -> Delivery:
 @pytest.mark.parametrize(
     "spoil",
     [
-        lambda good: forged(good, type="invoice.paid"),
+        lambda good: forged(good, id="evt_of_somebody_else"),
         lambda good: Delivery(good.body, ""),
         lambda good: Delivery(good.body, good.signature.replace("v1=", "v1=0")),
         lambda good: signed(good.body, secret="whsec_of_somebody_else"),

@@ -54,9 +54,12 @@ def _out_of_range(server: TradingServer, work: Work, first: int, last: int) -> i
             server_id=work.server_id, login_from=first, defaults={"next_login": start}
         )
         login = pool.next_login
+        # The server may have chosen one of the range when it was asked to choose.
+        while TradingAccount.objects.filter(server_id=work.server_id, login=login).exists():
+            login += 1
+        pool.next_login = min(login, last) + 1
+        pool.save(update_fields=["next_login"])
         if login <= last:
-            pool.next_login = login + 1
-            pool.save(update_fields=["next_login"])
             _keep(work, login)
     if login > last:
         raise LoginsUsedUp(type=_name(work), first=first, last=last)
@@ -66,14 +69,15 @@ def _out_of_range(server: TradingServer, work: Work, first: int, last: int) -> i
 def _behind_all(server: TradingServer, work: Work) -> int | None:
     """The next of the server's counter, outside of every range.
 
-    The counter starts behind the highest login that we see; ``None`` when we see none and
-    nobody said where to begin: only the server knows which logins are its own.
+    The counter starts behind the highest login that we see, or behind the ranges when we see
+    none; ``None`` without either and when nobody said where to begin: only the server knows
+    which logins are its own.
     """
     start = work.login_from or 0
     ranges = _ranges(work.server_id)
     if not LoginCounter.objects.filter(pk=work.server_id).exists():
         free = [one for one in _seen(server, work) if _outside(one, ranges) == one]
-        start = max([start - 1, *free]) + 1
+        start = max([start - 1, *(free or [last for _first, last in ranges])]) + 1
         if not start:
             return None
     with transaction.atomic():

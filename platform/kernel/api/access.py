@@ -81,6 +81,7 @@ class SessionCookie(APIKeyBase):
         return getattr(request, "actor", None)
 
     def _get_key(self, request: HttpRequest) -> str | None:
+        # The parent's only caller is its __call__, which stands above.
         raise NotImplementedError(request)
 
     def authenticate(self, request: HttpRequest, key: str | None) -> Actor | None:

@@ -10,7 +10,7 @@ import pytest
 from identity import queries as identity
 from modules.trading import queries, services
 from modules.trading.errors import LoginsOverlap, LoginsUsedUp, NoneAtTheMoment
-from modules.trading.models import AccountType, Intent
+from modules.trading.models import AccountType, Intent, TradingAccount
 from tests.modules.trading.conftest import carry_out_all
 from tests.modules.trading.test_cents import wish_of
 from tests.modules.trading.test_opening import HIMSELF, on_server, open_one
@@ -51,6 +51,16 @@ def test_logins_come_out_of_the_range_until_its_end_and_are_refused_then(
     assert (first.login, second.login) == (logins[0], logins[1])
     assert not logins[0] <= demo.login <= logins[1]
     assert on_server(alpha, wired, logins[1]).login == logins[1]
+
+
+def test_login_of_a_range_that_one_of_our_accounts_has_already_is_passed_over(
+    alpha, theo, wired, ranged, logins
+):
+    taken = open_one(alpha, theo, ranged["demo"])
+    with alpha.pin():
+        TradingAccount.objects.filter(pk=taken.pk).update(login=logins[0])
+
+    assert open_one(alpha, theo, ranged["live"]).login == logins[1]
 
 
 def test_opening_that_finds_no_login_fails_calmly_for_the_client_and_clearly_for_colleagues(
