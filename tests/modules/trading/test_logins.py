@@ -58,7 +58,7 @@ def test_login_of_a_range_that_one_of_our_accounts_has_already_is_passed_over(
 ):
     taken = open_one(alpha, theo, ranged["demo"])
     with alpha.pin():
-        TradingAccount.objects.filter(pk=taken.pk).update(login=logins[0])
+        TradingAccount.objects.filter(pk=taken.id).update(login=logins[0])
 
     assert open_one(alpha, theo, ranged["live"]).login == logins[1]
 
