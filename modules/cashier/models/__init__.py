@@ -15,7 +15,8 @@ from modules.cashier.models.finance import (
     SettlementLine,
     SettlementMap,
 )
-from modules.cashier.models.inbox import Callback, News
+from modules.cashier.models.followups import FollowUp, Repayment
+from modules.cashier.models.inbox import Callback, Knock, News
 from modules.cashier.models.passages import (
     Instrument,
     PassageMove,
@@ -33,7 +34,9 @@ __all__ = [
     "Deposit",
     "DepositMove",
     "FileState",
+    "FollowUp",
     "Instrument",
+    "Knock",
     "LineKind",
     "LineState",
     "Method",
@@ -46,6 +49,7 @@ __all__ = [
     "PayoutRule",
     "Proof",
     "ProviderAccount",
+    "Repayment",
     "Route",
     "SettlementFile",
     "SettlementLine",

@@ -67,6 +67,10 @@ class Deposit(models.Model):
     """Of the ledger: what put it on the wallet."""
     operation_id = models.UUIDField(null=True)
     """Of trading: what puts it on the account."""
+    is_stuck = models.BooleanField(default=False, db_default=False)
+    """Whether nobody knows if the trading server has it."""
+    came_back_at = models.DateTimeField(null=True)
+    """When the client came back from the provider's page, as from a payment that he made."""
     first_approved_by_id = models.UUIDField(null=True)
     first_approved_by = models.CharField(max_length=200, blank=True, default="")
     expires_at = models.DateTimeField()
@@ -141,6 +145,8 @@ class Payment(models.Model):
     due_at = models.DateTimeField(null=True)
     """When it is begun, or looked up at the provider; ``None`` when nothing is due."""
     began_at = models.DateTimeField(null=True)
+    paid_at = models.DateTimeField(null=True)
+    """When we first held it as paid."""
     created_at = models.DateTimeField(default=clock.now)
 
     class Meta:
@@ -181,6 +187,8 @@ class Payment(models.Model):
         if state not in PAYMENT_MOVES[PaymentState(self.state)]:
             raise NoSuchMove(state=PaymentState(self.state).label)
         self.state = state
+        if state == PaymentState.APPROVED:
+            self.paid_at = clock.now()
 
 
 class Proof(models.Model):

@@ -13,6 +13,9 @@ from modules.cashier.errors import NoSuchMove
 from modules.cashier.models.catalogue import CURRENCY_LENGTH, ProviderAccount
 from modules.cashier.models.deposits import Deposit
 
+SETTLED_WITHIN = 5
+"""Days that a provider has to settle a payment, unless the broker says otherwise."""
+
 
 class ClaimState(models.TextChoices):
     """What became of money that a client owes."""
@@ -105,13 +108,15 @@ class ClientFreeze(models.Model):
 
 
 class SettlementMap(models.Model):
-    """Which columns of a provider's file say what."""
+    """Which columns of a provider's file say what, and how long it may take to send one."""
 
     account = models.OneToOneField(
         ProviderAccount, on_delete=models.CASCADE, primary_key=True, related_name="settlement_map"
     )
     columns = models.JSONField(default=dict)
     """Our name of a column to theirs."""
+    days = models.PositiveSmallIntegerField(default=SETTLED_WITHIN, db_default=SETTLED_WITHIN)
+    """What is paid and not settled after so many days is looked into; 0 for never."""
 
     def __str__(self) -> str:
         return f"columns of {self.account_id}"

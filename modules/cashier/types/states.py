@@ -136,6 +136,13 @@ TONES: Mapping[DepositState, str] = {
 }
 
 
+class KnockState(models.TextChoices):
+    """Whether a call at our door was looked at; what is proven is kept elsewhere."""
+
+    WAITING = "waiting", _("Waiting")
+    REFUSED = "refused", _("Not genuine")
+
+
 class NewsState(models.TextChoices):
     """What became of a callback."""
 
