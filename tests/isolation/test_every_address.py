@@ -57,6 +57,14 @@ BODIES = {
     "api:trading_move_credit": {"amount": "1.00", "comment": "none"},
     "api:wallets_correct": {"amount": "1.00", "reason": "none"},
     "api:cashier_paid": {"reference": "none"},
+    "api:cashier_not_paid": _SAID,
+    "api:cashier_came_back": _SAID,
+    "api:cashier_approve_deposit": {"received": "1.00"},
+    "api:cashier_reject_deposit": _SAID,
+    "api:cashier_correct_deposit": _SAID,
+    "api:cashier_hand_in_proof": {"name": "none", "content": ""},
+    "api:cashier_write_off": _SAID,
+    "api:cashier_resolve_line": _SAID,
 }
 """What an operation wants to read before it looks for the object."""
 

@@ -1,8 +1,8 @@
-"""The cashier over JSON: paying in, and going out."""
+"""The cashier over JSON: paying in, going out, the finance desk, settlements."""
 
 from __future__ import annotations
 
-from modules.cashier.api import outgoing
+from modules.cashier.api import finance, outgoing, settling
 from modules.cashier.api.paying import router
 
-__all__ = ["outgoing", "router"]
+__all__ = ["finance", "outgoing", "router", "settling"]

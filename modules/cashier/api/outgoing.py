@@ -168,7 +168,7 @@ def plan_withdrawal(request: ApiRequest, wish: WithdrawalIn) -> dict[str, Any]:
 def ask_withdrawal(request: ApiRequest, confirmed: TokenIn) -> Status[dict[str, Any]]:
     """Begin the withdrawal that a plan showed."""
     made = services.ask_withdrawal(_own_id(request), confirmed.token, by=request.actor)
-    return Status(202, _view(passages.own_withdrawal(made, _own_id(request))))
+    return Status(202, passage_view(passages.own_withdrawal(made, _own_id(request))))
 
 
 @router.get("/my/withdrawals", response=Page[PassageOut])
@@ -176,14 +176,14 @@ def ask_withdrawal(request: ApiRequest, confirmed: TokenIn) -> Status[dict[str, 
 def my_withdrawals(request: ApiRequest, paging: Query[Paging]) -> dict[str, Any]:
     """The client's newest withdrawals."""
     found = passages.withdrawals_of(_own_id(request))
-    return sliced([_line(one) for one in found.lines], paging)
+    return sliced([passage_line(one) for one in found.lines], paging)
 
 
 @router.get("/my/withdrawals/{withdrawal_id}", response=PassageDetailOut)
 @api_needs("cashier.see_withdrawals")
 def my_withdrawal(request: ApiRequest, withdrawal_id: uuid.UUID) -> dict[str, Any]:
     """One withdrawal of the client who asks."""
-    return _view(_own_withdrawal(request, withdrawal_id))
+    return passage_view(_own_withdrawal(request, withdrawal_id))
 
 
 @router.post("/my/withdrawals/{withdrawal_id}/cancel", response=PassageDetailOut)
@@ -192,7 +192,7 @@ def cancel_withdrawal(request: ApiRequest, withdrawal_id: uuid.UUID) -> dict[str
     """Take it back while it waits."""
     _own_withdrawal(request, withdrawal_id)
     services.cancel_withdrawal(withdrawal_id, client_id=_own_id(request), by=request.actor)
-    return _view(_own_withdrawal(request, withdrawal_id))
+    return passage_view(_own_withdrawal(request, withdrawal_id))
 
 
 @router.get("/my/instruments", response=list[InstrumentOut])
@@ -243,14 +243,14 @@ def plan_transfer(request: ApiRequest, wish: TransferIn) -> dict[str, Any]:
 def ask_transfer(request: ApiRequest, confirmed: TokenIn) -> Status[dict[str, Any]]:
     """Begin the transfer that a plan showed."""
     made = services.ask_transfer(_own_id(request), confirmed.token, by=request.actor)
-    return Status(202, _view(passages.own_transfer(made, _own_id(request))))
+    return Status(202, passage_view(passages.own_transfer(made, _own_id(request))))
 
 
 @router.get("/my/transfers/{transfer_id}", response=PassageDetailOut)
 @api_needs("cashier.transfer")
 def my_transfer(request: ApiRequest, transfer_id: uuid.UUID) -> dict[str, Any]:
     """One transfer of the client who asks."""
-    return _view(_own_transfer(request, transfer_id))
+    return passage_view(_own_transfer(request, transfer_id))
 
 
 @router.post("/my/transfers/{transfer_id}/cancel", response=PassageDetailOut)
@@ -259,16 +259,16 @@ def cancel_transfer(request: ApiRequest, transfer_id: uuid.UUID) -> dict[str, An
     """Take it back while it waits."""
     _own_transfer(request, transfer_id)
     services.cancel_transfer(transfer_id, client_id=_own_id(request), by=request.actor)
-    return _view(_own_transfer(request, transfer_id))
+    return passage_view(_own_transfer(request, transfer_id))
 
 
 @router.get("/withdrawals", response=Page[PassageOut])
 @api_needs("cashier.see_finance")
 def withdrawals(request: ApiRequest, paging: Query[Paging]) -> dict[str, Any]:
     """Withdrawals within reach, in the order of their ids."""
-    after = _id(paging.after())
+    after = uuid_after(paging)
     rows = passages.withdrawals_after(after, limit=paging.limit + 1, by=request.actor)
-    return keyed([_line(one) for one in rows], paging, key=lambda one: str(one["id"]))
+    return keyed([passage_line(one) for one in rows], paging, key=lambda one: str(one["id"]))
 
 
 @router.post("/payouts/{payout_id}/paid", response=PassageDetailOut)
@@ -281,7 +281,7 @@ def paid(request: ApiRequest, payout_id: uuid.UUID, told: PaidIn) -> dict[str, A
         raise Http404 from error
     services.record_paid_by_hand(payout_id, reference=told.reference, by=request.actor)
     tasks.pay_due.send()
-    return _view(passages.withdrawal(line.withdrawal_id, by=request.actor))
+    return passage_view(passages.withdrawal(line.withdrawal_id, by=request.actor))
 
 
 def _own_id(request: ApiRequest) -> uuid.UUID:
@@ -304,8 +304,9 @@ def _own_transfer(request: ApiRequest, transfer_id: uuid.UUID) -> PassageView:
         raise Http404 from error
 
 
-def _id(after: Any) -> uuid.UUID | None:
+def uuid_after(paging: Paging) -> uuid.UUID | None:
     """The id that a cursor names; anything else is none of ours."""
+    after = paging.after()
     try:
         return uuid.UUID(after) if isinstance(after, str) else None
     except ValueError:
@@ -343,7 +344,8 @@ def _transfer_plan(found: TransferPlan) -> dict[str, Any]:
     }
 
 
-def _line(one: PassageLine) -> dict[str, Any]:
+def passage_line(one: PassageLine) -> dict[str, Any]:
+    """A withdrawal or transfer as JSON shows it."""
     names = ("id", "number", "client_id", "state", "reason", "is_stuck", "asked_at", "changed_at")
     plain = {name: getattr(one, name) for name in names}
     return plain | {
@@ -354,8 +356,9 @@ def _line(one: PassageLine) -> dict[str, Any]:
     }
 
 
-def _view(one: PassageView) -> dict[str, Any]:
-    return _line(one.line) | {
+def passage_view(one: PassageView) -> dict[str, Any]:
+    """The same with what arrives."""
+    return passage_line(one.line) | {
         "arrives": one.arrives.amount,
         "arrives_currency": one.arrives.currency,
         "can_cancel": one.can_cancel,

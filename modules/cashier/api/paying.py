@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import datetime as dt
+import io
 import uuid
 from decimal import Decimal
 from typing import Any
@@ -13,7 +16,7 @@ from ninja import Field, Query, Router, Schema, Status
 from kernel.api import ApiRequest, Page, Paging, Strict, api_needs, sliced
 from kernel.ids import new_id
 from modules.cashier import queries, services, tasks
-from modules.cashier.errors import NoSuchDeposit
+from modules.cashier.errors import NoSuchDeposit, ProofDamaged
 from modules.cashier.types.catalogue import Offer
 from modules.cashier.types.deposits import DepositLine, DepositView, DepositWish, Figures, Quote
 from modules.clients import queries as clients
@@ -67,6 +70,13 @@ class QuoteOut(Schema):
     arrives_currency: str
     rate: Decimal | None
     lasts_until: dt.datetime
+
+
+class ProofIn(Strict):
+    """A PDF or picture, up to about 2 MB this way."""
+
+    name: str = Field(min_length=1, max_length=200)
+    content: str = Field(max_length=2_800_000, description="In base64.")
 
 
 class ConfirmIn(Strict):
@@ -147,7 +157,7 @@ def ask_deposit(request: ApiRequest, confirmed: ConfirmIn) -> Status[dict[str, A
 def deposits(request: ApiRequest, paging: Query[Paging]) -> dict[str, Any]:
     """The deposits of the client who asks, newest first."""
     found = queries.recent_deposits(_own_id(request))
-    return sliced([_line(one) for one in found], paging)
+    return sliced([deposit_line(one) for one in found], paging)
 
 
 @router.get("/my/deposits/{deposit_id}", response=DepositDetailOut)
@@ -168,6 +178,26 @@ def cancel(request: ApiRequest, deposit_id: uuid.UUID) -> dict[str, Any]:
     try:
         services.cancel_deposit(deposit_id, client_id=client_id, by=request.actor)
         return _detail(queries.own_deposit(deposit_id, client_id))
+    except NoSuchDeposit as error:
+        raise Http404 from error
+
+
+@router.post("/my/deposits/{deposit_id}/proofs", response={201: DepositDetailOut})
+@api_needs("cashier.deposit")
+def hand_in_proof(
+    request: ApiRequest, deposit_id: uuid.UUID, proof: ProofIn
+) -> Status[dict[str, Any]]:
+    """Hand in a proof of payment; a colleague looks at it."""
+    client_id = _own_id(request)
+    try:
+        content = io.BytesIO(base64.b64decode(proof.content, validate=True))
+    except binascii.Error as error:
+        raise ProofDamaged from error
+    try:
+        services.hand_in_proof(
+            deposit_id, content, name=proof.name, client_id=client_id, by=request.actor
+        )
+        return Status(201, _detail(queries.own_deposit(deposit_id, client_id)))
     except NoSuchDeposit as error:
         raise Http404 from error
 
@@ -204,7 +234,8 @@ def _quote(one: Quote) -> dict[str, Any]:
     }
 
 
-def _line(one: DepositLine) -> dict[str, Any]:
+def deposit_line(one: DepositLine) -> dict[str, Any]:
+    """A deposit as JSON shows it."""
     plain = {name: getattr(one, name, None) for name in DepositOut.model_fields}
     return plain | {
         "pay": one.pay.amount,
@@ -215,7 +246,7 @@ def _line(one: DepositLine) -> dict[str, Any]:
 
 
 def _detail(view: DepositView) -> dict[str, Any]:
-    return _line(view.line) | {
+    return deposit_line(view.line) | {
         "sentence": view.sentence,
         "redirect_url": view.redirect_url,
         "instructions": list(view.instructions),

@@ -16,6 +16,7 @@ from modules.cashier.queries.catalogue import (
 from modules.cashier.queries.deposits import (
     counts,
     deposits,
+    deposits_after,
     deposits_of,
     own_deposit,
     recent_deposits,
@@ -28,6 +29,7 @@ __all__ = [
     "case",
     "counts",
     "deposits",
+    "deposits_after",
     "deposits_of",
     "method",
     "methods",

@@ -78,6 +78,16 @@ def deposits(tab: str, *, by: Actor, words: str = "", page: int = 1) -> DepositP
     return _paged(rows, page)
 
 
+def deposits_after(
+    deposit_id: uuid.UUID | None, *, limit: int, by: Actor
+) -> tuple[DepositLine, ...]:
+    """Up to ``limit`` deposits within the asker's reach behind ``deposit_id``, by id."""
+    rows = within_reach(by).order_by("pk")
+    if deposit_id is not None:
+        rows = rows.filter(pk__gt=deposit_id)
+    return lines_of(rows[:limit])
+
+
 def counts(*, by: Actor) -> Mapping[str, int]:
     """How many deposits within the asker's reach wait for a decision or have failed."""
     rows = within_reach(by).order_by().values_list("state").annotate(count=Count("pk"))

@@ -144,6 +144,18 @@ def withdrawals_after(
     return tuple(_withdrawal_line(row, names) for row in found)
 
 
+def transfers_after(
+    transfer_id: uuid.UUID | None, *, limit: int, by: Actor
+) -> tuple[PassageLine, ...]:
+    """Up to ``limit`` transfers that ``by`` may see behind ``transfer_id``, by id."""
+    rows = _within(Transfer.objects.all(), by).order_by("pk")
+    if transfer_id is not None:
+        rows = rows.filter(pk__gt=transfer_id)
+    found = list(rows[:limit])
+    names = clients.names(one for row in found for one in (row.client_id, row.beneficiary_id))
+    return tuple(_transfer_line(row, names) for row in found)
+
+
 def payout(payout_id: uuid.UUID, *, by: Actor) -> PayoutLine:
     """One payout that a colleague may see.
 
