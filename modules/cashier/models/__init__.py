@@ -22,6 +22,7 @@ from modules.cashier.models.passages import (
     PassageMove,
     Payout,
     PayoutRule,
+    Told,
     Transfer,
     Withdrawal,
 )
@@ -54,6 +55,7 @@ __all__ = [
     "SettlementFile",
     "SettlementLine",
     "SettlementMap",
+    "Told",
     "Transfer",
     "Withdrawal",
 ]

@@ -148,6 +148,13 @@ class Withdrawal(models.Model):
     is_stuck = models.BooleanField(default=False)
     """Nobody knows whether the trading account was debited; a person decides."""
     operation_id = models.UUIDField(null=True)
+    """Of trading: what took it from the account."""
+    returning_id = models.UUIDField(null=True)
+    """Of trading: what puts it back there."""
+    ends_as = models.CharField(max_length=10, blank=True, default="", db_default="")
+    """How it ends once the account has it again: refused or cancelled."""
+    is_back = models.BooleanField(default=False, db_default=False)
+    """The trading account has it again; else what came back is in the wallet."""
     request_id = models.UUIDField(null=True)
     expected_at = models.DateTimeField(null=True)
     asked_at = models.DateTimeField()
@@ -378,3 +385,14 @@ class PassageMove(models.Model):
 
     def __str__(self) -> str:
         return f"{self.about}: {self.what}"
+
+
+class Told(models.Model):
+    """A letter that was written: news that is told again does not write it again."""
+
+    key = models.CharField(primary_key=True, max_length=120)
+    """What about, and what: ``withdrawal:<id>:paid``."""
+    told_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.key

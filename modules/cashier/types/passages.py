@@ -15,6 +15,7 @@ class WithdrawalState(models.TextChoices):
     WAITING = "waiting", _("Waiting for approval")
     APPROVED = "approved", _("Approved")
     PAYING = "paying", _("Being paid")
+    RETURNING = "returning", _("Being put back on the trading account")
     PAID = "paid", _("Paid")
     PARTLY = "partly", _("Paid in part")
     RETURNED = "returned", _("Returned to your wallet")
@@ -28,9 +29,18 @@ WITHDRAWAL_MOVES: Mapping[WithdrawalState, frozenset[WithdrawalState]] = {
         {WithdrawalState.WAITING, WithdrawalState.APPROVED, WithdrawalState.FAILED}
     ),
     WithdrawalState.WAITING: frozenset(
-        {WithdrawalState.APPROVED, WithdrawalState.REFUSED, WithdrawalState.CANCELLED}
+        {
+            WithdrawalState.APPROVED,
+            WithdrawalState.RETURNING,
+            WithdrawalState.REFUSED,
+            WithdrawalState.CANCELLED,
+        }
     ),
-    WithdrawalState.APPROVED: frozenset({WithdrawalState.PAYING, WithdrawalState.REFUSED}),
+    WithdrawalState.APPROVED: frozenset(
+        {WithdrawalState.PAYING, WithdrawalState.RETURNING, WithdrawalState.REFUSED}
+    ),
+    # What a trading account gave goes back to it before the withdrawal ends.
+    WithdrawalState.RETURNING: frozenset({WithdrawalState.REFUSED, WithdrawalState.CANCELLED}),
     WithdrawalState.PAYING: frozenset(
         {WithdrawalState.PAID, WithdrawalState.PARTLY, WithdrawalState.RETURNED}
     ),
@@ -49,11 +59,15 @@ WITHDRAWAL_OPEN = frozenset(
         WithdrawalState.WAITING,
         WithdrawalState.APPROVED,
         WithdrawalState.PAYING,
+        WithdrawalState.RETURNING,
     }
 )
 """Withdrawals that are not over."""
 
-WITHDRAWAL_COUNTED = WITHDRAWAL_OPEN | {WithdrawalState.PAID, WithdrawalState.PARTLY}
+WITHDRAWAL_LEAVING = WITHDRAWAL_OPEN - {WithdrawalState.RETURNING}
+"""Withdrawals whose money is to leave, or leaves."""
+
+WITHDRAWAL_COUNTED = WITHDRAWAL_LEAVING | {WithdrawalState.PAID, WithdrawalState.PARTLY}
 """Withdrawals that use up what a client may take out in a time."""
 
 WITHDRAWAL_TONES: Mapping[WithdrawalState, str] = {
@@ -61,6 +75,7 @@ WITHDRAWAL_TONES: Mapping[WithdrawalState, str] = {
     WithdrawalState.WAITING: "warn",
     WithdrawalState.APPROVED: "info",
     WithdrawalState.PAYING: "info",
+    WithdrawalState.RETURNING: "warn",
     WithdrawalState.PAID: "ok",
     WithdrawalState.PARTLY: "warn",
     WithdrawalState.RETURNED: "bad",
