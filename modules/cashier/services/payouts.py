@@ -48,10 +48,8 @@ from modules.wallets.types import EntryKind, Leg
 
 logger = logging.getLogger(__name__)
 
-LEASE = dt.timedelta(seconds=60)
 GUARD_SECONDS = 5.0
 """A worker that was held up so long after it wrote down that it will send does not send."""
-LATER = dt.timedelta(minutes=1)
 UNDERWAY_LOOK = dt.timedelta(minutes=5)
 LOOKS = 2
 """So many looks past the settling time must miss it before a person decides."""
@@ -174,7 +172,7 @@ def _claim(payout_id: uuid.UUID) -> _Work | None:
     if payout.state == PayoutState.READY:
         stays = _why_it_stays(payout)
         if stays:
-            payout.due_at, payout.code = clock.now() + LATER, stays
+            payout.due_at, payout.code = _in(settings.CASHIER_LATER_SECONDS), stays
             payout.save(update_fields=["due_at", "code"])
             return None
         _capture(payout)
@@ -186,7 +184,7 @@ def _claim(payout_id: uuid.UUID) -> _Work | None:
         if payout.state == PayoutState.SENDING:
             tell(payout, "worker_lost", to=PayoutState.UNKNOWN, by=US)
         is_look = True
-    payout.due_at = clock.now() + LEASE
+    payout.due_at = _in(settings.CASHIER_LEASE_SECONDS)
     payout.save(update_fields=["due_at"])
     return _work(payout, is_look=is_look, taken_s=taken_s)
 
@@ -324,12 +322,12 @@ def _record_refused(
 
 
 def _record_not_sent(payout: Payout, *, why: str) -> None:
-    payout.due_at = clock.now() + LATER
+    payout.due_at = _in(settings.CASHIER_LATER_SECONDS)
     tell(payout, "not_sent", to=PayoutState.READY, by=US, why=why)
 
 
 def _record_unknown(payout: Payout, *, why: str) -> None:
-    payout.due_at = clock.now() + _look_after()
+    payout.due_at = _in(settings.CASHIER_LOOK_SECONDS)
     tell(payout, "unanswered", to=PayoutState.UNKNOWN, by=US, why=why)
 
 
@@ -340,7 +338,7 @@ def _leave_to_hand(payout: Payout, *, why: str) -> None:
 
 def _look_failed(payout: Payout, *, why: str) -> None:
     if payout.state in _SENT:
-        payout.due_at = clock.now() + LATER
+        payout.due_at = _in(settings.CASHIER_LATER_SECONDS)
         payout.save(update_fields=["due_at"])
         note(payout, "look_failed", state=payout.state, by=US, why=why)
 
@@ -356,13 +354,13 @@ def _record_missing(payout: Payout) -> None:
         payout.due_at = None
         tell(payout, "left_to_person", to=PayoutState.MANUAL, by=US)
         return
-    payout.due_at = clock.now() + _look_after()
+    payout.due_at = _in(settings.CASHIER_LOOK_SECONDS)
     payout.save(update_fields=["looks", "due_at"])
     note(payout, "missed", state=payout.state, by=US)
 
 
-def _look_after() -> dt.timedelta:
-    return dt.timedelta(seconds=settings.CASHIER_LOOK_SECONDS)
+def _in(seconds: float) -> dt.datetime:
+    return clock.now() + dt.timedelta(seconds=seconds)
 
 
 def _capture(payout: Payout) -> None:

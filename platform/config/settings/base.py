@@ -226,6 +226,10 @@ STRIPE_WEBHOOK_SECRET = env.text("STRIPE_WEBHOOK_SECRET", "")
 STRIPE_API_BASE = env.text("STRIPE_API_BASE", "")
 CASHIER_STRIPE_API_BASE = env.text("CASHIER_STRIPE_API_BASE", "")
 """Where brokers' own Stripe accounts are, when not at Stripe itself."""
+CASHIER_LEASE_SECONDS = 60
+"""A worker that says nothing for so long about a payout it took is taken for dead."""
+CASHIER_LATER_SECONDS = 60
+"""When a payout that could not be sent, or looked up, is tried again."""
 CASHIER_LOOK_SECONDS = 20
 """When a payout without a clear answer is looked up."""
 CASHIER_SETTLE_SECONDS = 600
