@@ -85,9 +85,11 @@ def _behave(world: World, wanted: Obj) -> Obj:
 
 
 def _payment(world: World, wanted: Obj) -> Obj:
-    for one in world.store.all("payment"):
-        if one["reference"] == wanted.get("reference"):
-            return one
+    for merchant in world.merchants():
+        reference = str(wanted.get("reference", ""))
+        found = world.store.find_by_reference("payment", merchant["id"], reference)
+        if found is not None:
+            return found
     raise Refusal(404, "not_found")
 
 

@@ -139,9 +139,12 @@ def _pay_out(world: World, merchant: Obj, told: Obj) -> Obj:
                 amount_minor=told["amount_minor"],
                 currency=told["currency"],
                 state=wanted if wanted in {"rejected", "reversed"} else "approved",
+                repeats=0,
                 notification_url=told.get("notification_url", ""),
             )
             tell_payout(world, found)
+        else:
+            found = world.store.change(found, repeats=found.get("repeats", 0) + 1)
     if wanted == "error":
         raise Refusal(500, "error")
     return _payout(found)

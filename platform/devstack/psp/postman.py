@@ -94,7 +94,9 @@ def queue(world: World, url: str, sealed_by: dict[str, str], event: Obj) -> None
     """Queue an event as often and as late as the behaviour says; it is signed as it leaves."""
     behaviour = world.behaviour
     state = "dropped" if behaviour.drop else "held" if behaviour.hold else "due"
-    for _ in range(behaviour.copies if state == "due" else 1):
+    copies = behaviour.copies + _falls(behaviour.twice) if state == "due" else 1
+    late = behaviour.late_seconds if _falls(behaviour.late) else 0.0
+    for _ in range(copies):
         jitter = random.uniform(0, SHUFFLE_SECONDS) if behaviour.shuffle else 0.0  # noqa: S311 - disorder, not secrecy
         world.store.db.execute(
             "insert into delivery(url, headers, body, state, due_at) values(?,?,?,?,?)",
@@ -103,10 +105,15 @@ def queue(world: World, url: str, sealed_by: dict[str, str], event: Obj) -> None
                 json.dumps(sealed_by),
                 json.dumps(event),
                 state,
-                time.time() + behaviour.delay_seconds + jitter,
+                time.time() + behaviour.delay_seconds + late + jitter,
             ),
         )
     world.wake.set()
+
+
+def _falls(share: float) -> bool:
+    """Whether the dice say that this one is of the ``share``."""
+    return random.random() < share  # noqa: S311 - disorder, not secrecy
 
 
 class Postman:

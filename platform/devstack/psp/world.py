@@ -16,6 +16,11 @@ class Behaviour:
 
     copies: int = 1
     """How often each callback is sent."""
+    twice: float = 0.0
+    """Share of callbacks that are sent once more than that."""
+    late: float = 0.0
+    """Share of callbacks that wait ``late_seconds``, so that later ones are there before them."""
+    late_seconds: float = 2.0
     delay_seconds: float = 0.0
     shuffle: bool = False
     hold: bool = False

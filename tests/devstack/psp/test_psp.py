@@ -125,6 +125,20 @@ def test_a_payout_goes_as_ordered_and_is_one_per_reference(psp, wanted, state):
     assert first["state"] == state
 
 
+def test_a_share_of_callbacks_comes_twice_or_late_on_order(psp):
+    begin(psp)
+    psp.behave(twice=1.0)
+    psp.control("POST move", reference="R1", state="approved")
+    psp.behave(late=1.0, late_seconds=60)
+    psp.control("POST move", reference="R1", state="charged_back")
+
+    states = [one["event"]["payment"]["state"] for one in psp.deliveries()]
+    late = psp.deliveries()[-1]
+
+    assert states == ["approved", "approved", "charged_back"]
+    assert (late["state"], late["attempts"]) == ("due", 0)
+
+
 def test_an_unknown_order_is_refused(psp):
     with pytest.raises(urllib.error.HTTPError) as refused:
         psp.behave(nonsense=1)
