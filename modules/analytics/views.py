@@ -5,21 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from kernel.access import needs
-from kernel.actor import Actor
+from kernel.views import ActorRequest, own_id
 from modules.analytics import queries
 from modules.analytics.forms import PERIODS, AnalyticsForm, Wanted
 from modules.analytics.types import Performance, Share
-
-
-class ActorRequest(HttpRequest):
-    """A request that somebody stands behind."""
-
-    actor: Actor
 
 
 @needs("analytics.see_own")
@@ -57,9 +51,7 @@ def calendar(request: ActorRequest) -> HttpResponse:
 
 def _form(request: ActorRequest) -> AnalyticsForm | None:
     """What is asked for; ``None`` for a client without an account."""
-    if request.actor.id is None:
-        raise Http404
-    accounts = queries.choices(request.actor.id)
+    accounts = queries.choices(own_id(request))
     return AnalyticsForm(request.GET, accounts=accounts) if accounts else None
 
 

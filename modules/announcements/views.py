@@ -6,26 +6,18 @@ import uuid
 from collections.abc import Callable
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from kernel import clock
 from kernel.access import needs
-from kernel.actor import Actor
 from kernel.errors import Refused
+from kernel.views import UNPROCESSABLE, ActorRequest, missing_as_404, show_refusal
 from modules.announcements import queries, services
 from modules.announcements.errors import NoSuchAnnouncement
 from modules.announcements.forms import AnnouncementForm
 from modules.announcements.types import AnnouncementLine, Wording
-
-UNPROCESSABLE = 422
-
-
-class ActorRequest(HttpRequest):
-    """A request that somebody stands behind."""
-
-    actor: Actor
 
 
 @needs("announcements.publish")
@@ -89,7 +81,7 @@ def _page(
         try:
             keep(form.wording())
         except Refused as refusal:
-            form.add_error(refusal.field, str(refusal))
+            show_refusal(form, refusal)
         else:
             messages.success(request, _("The announcement was saved."))
             return redirect("office:announcements:announcements")
@@ -99,7 +91,5 @@ def _page(
 
 
 def _line(announcement_id: uuid.UUID) -> AnnouncementLine:
-    try:
+    with missing_as_404(NoSuchAnnouncement):
         return queries.announcement(announcement_id)
-    except NoSuchAnnouncement as error:
-        raise Http404 from error

@@ -5,25 +5,18 @@ from __future__ import annotations
 import uuid
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from identity import queries as identity
 from kernel.access import needs, refusals_as_messages
 from kernel.actor import Actor
+from kernel.views import UNPROCESSABLE, ActorRequest, missing_as_404
 from modules.clients import queries as clients
 from modules.clients.errors import NoSuchClient
 from modules.notes import queries, services
 from modules.notes.forms import NoteForm, TaskForm
-
-UNPROCESSABLE = 422
-
-
-class ActorRequest(HttpRequest):
-    """A request that somebody stands behind."""
-
-    actor: Actor
 
 
 @needs("notes.see_notes")
@@ -113,7 +106,5 @@ def _reach(client_id: uuid.UUID | None, by: Actor) -> uuid.UUID:
     """
     if client_id is None:
         raise Http404
-    try:
+    with missing_as_404(NoSuchClient):
         return clients.client(client_id, by=by).line.id
-    except NoSuchClient as error:
-        raise Http404 from error

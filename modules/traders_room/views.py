@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings as django_settings
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -16,8 +15,8 @@ from django.utils.translation import gettext as _
 from identity import queries as identity
 from kernel import clock
 from kernel.access import needs
-from kernel.actor import Actor
 from kernel.spreadsheets import csv_lines
+from kernel.views import UNPROCESSABLE, ActorRequest, own_id, page_or_part
 from modules.clients import services as clients
 from modules.traders_room import queries, services
 from modules.traders_room.forms import HistoryForm, SettingsForm
@@ -25,21 +24,14 @@ from modules.traders_room.types import Home
 from modules.trading import queries as trading
 from modules.trading.types import HistoryFilter
 
-UNPROCESSABLE = 422
 YEAR = 365 * 24 * 60 * 60
 RANGES = ("1w", "1m", "3m", "ytd", "all")
-
-
-class ActorRequest(HttpRequest):
-    """A request that somebody stands behind."""
-
-    actor: Actor
 
 
 @needs("traders_room.enter")
 def dashboard(request: ActorRequest) -> HttpResponse:
     """Home: what the client has, how it went, what to do next."""
-    client_id = _own_id(request)
+    client_id = own_id(request)
     clients.ensure_client(client_id)
     clients.record_seen(client_id)
     return render(request, "traders_room/dashboard.html", _home_context(request))
@@ -48,7 +40,7 @@ def dashboard(request: ActorRequest) -> HttpResponse:
 @needs("traders_room.enter")
 def live(request: ActorRequest) -> HttpResponse:
     """What moves on the dashboard; the page asks every two seconds."""
-    home = queries.home(_own_id(request), key=request.GET.get("of", ""))
+    home = queries.home(own_id(request), key=request.GET.get("of", ""))
     return render(request, "traders_room/live.html", {"home": home, "is_poll": True})
 
 
@@ -126,7 +118,7 @@ def money_file(request: ActorRequest) -> StreamingHttpResponse:
 @needs("traders_room.enter")
 def settings(request: ActorRequest) -> HttpResponse:
     """Language, time zone, light or dark, price colours."""
-    client_id = _own_id(request)
+    client_id = own_id(request)
     person = identity.get_person(client_id)
     kept = {
         "language": person.language,
@@ -150,16 +142,10 @@ def settings(request: ActorRequest) -> HttpResponse:
     return response
 
 
-def _own_id(request: ActorRequest) -> uuid.UUID:
-    if request.actor.id is None:
-        raise Http404
-    return request.actor.id
-
-
 def _home_context(request: ActorRequest) -> dict[str, Any]:
     wanted = request.GET.get("range", "3m")
     range_key = wanted if wanted in RANGES else "3m"
-    home = queries.home(_own_id(request), range_key=range_key, key=request.GET.get("of", ""))
+    home = queries.home(own_id(request), range_key=range_key, key=request.GET.get("of", ""))
     return {
         "home": home,
         "ranges": RANGES,
@@ -184,16 +170,16 @@ def _chart(home: Home) -> dict[str, Any] | None:
 
 
 def _wanted(request: ActorRequest) -> tuple[HistoryForm, HistoryFilter]:
-    accounts = [one for one in trading.accounts_of(_own_id(request)) if one.login is not None]
+    accounts = [one for one in trading.accounts_of(own_id(request)) if one.login is not None]
     symbols = trading.symbols([one.id for one in accounts])
     form = HistoryForm(request.GET, accounts=accounts, symbols=symbols)
     return form, form.wanted()
 
 
 def _history(request: ActorRequest, name: str, context: dict[str, Any]) -> HttpResponse:
-    is_fragment = request.headers.get("HX-Request") == "true"
-    template = f"traders_room/{name}_rows.html" if is_fragment else f"traders_room/{name}.html"
-    return render(request, template, context)
+    return page_or_part(
+        request, f"traders_room/{name}.html", f"traders_room/{name}_rows.html", context
+    )
 
 
 def _history_tabs(current: str) -> list[dict[str, Any]]:

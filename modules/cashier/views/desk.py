@@ -16,17 +16,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from kernel import audit
 from kernel.access import needs, refusals_as_messages
 from kernel.spreadsheets import csv_lines
+from kernel.views import UNPROCESSABLE, ActorRequest, page_or_part
 from modules.cashier import services
 from modules.cashier.errors import NoSuchPayout, NoSuchTransfer, NoSuchWithdrawal
 from modules.cashier.forms import PaidForm, ReasonForm, RulesForm
 from modules.cashier.queries import finance, outgoing, passages
 from modules.cashier.types.outgoing import PayoutLine
-from modules.cashier.views.shared import (
-    UNPROCESSABLE,
-    ActorRequest,
-    is_fragment,
-    page_of,
-)
+from modules.cashier.views.shared import page_of
 from modules.requests import queries as requested
 from modules.requests.types import RequestFilter
 
@@ -167,8 +163,7 @@ def _list(request: ActorRequest, kind: str, rows: Callable[..., Any]) -> HttpRes
             for key, title in titles.items()
         ],
     }
-    name = "cashier/passage_rows.html" if is_fragment(request) else "cashier/passage_list.html"
-    return render(request, name, context)
+    return page_or_part(request, "cashier/passage_list.html", "cashier/passage_rows.html", context)
 
 
 def _withdrawal(

@@ -12,16 +12,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from kernel.access import needs, refusals_as_messages
+from kernel.views import UNPROCESSABLE, ActorRequest, page_or_part
 from modules.cashier import queries, services
 from modules.cashier.forms import ApproveForm, ReasonForm
 from modules.cashier.types.deposits import CaseView
-from modules.cashier.views.shared import (
-    UNPROCESSABLE,
-    ActorRequest,
-    is_fragment,
-    missing_as_404,
-    page_of,
-)
+from modules.cashier.views.shared import missing_as_404, page_of
 
 
 @require_GET
@@ -45,8 +40,9 @@ def deposits(request: ActorRequest) -> HttpResponse:
             for key, title in titles.items()
         ],
     }
-    name = "cashier/office_rows.html" if is_fragment(request) else "cashier/office_deposits.html"
-    return render(request, name, context)
+    return page_or_part(
+        request, "cashier/office_deposits.html", "cashier/office_rows.html", context
+    )
 
 
 @require_GET

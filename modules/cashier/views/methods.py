@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from kernel.access import needs, refusals_as_messages
+from kernel.views import UNPROCESSABLE, ActorRequest
 from modules.cashier import queries, services
 from modules.cashier.forms import MethodForm, ProviderForm, RouteForm, TermsForm
 from modules.cashier.types.catalogue import MethodLine, ProviderKind
-from modules.cashier.views.shared import UNPROCESSABLE, ActorRequest, missing_as_404
+from modules.cashier.views.shared import missing_as_404
 
 MANAGE = "cashier.manage_methods"
 KINDS = ProviderKind.choices

@@ -15,18 +15,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from kernel.access import needs, refusals_as_messages
 from kernel.errors import Refused
 from kernel.ids import new_id
+from kernel.views import UNPROCESSABLE, ActorRequest, own_id, page_or_part, show_refusal
 from modules.cashier import queries, services
 from modules.cashier.forms import ConfirmForm, PayForm, ProofForm
 from modules.cashier.types.catalogue import Offer
 from modules.cashier.types.deposits import Target
-from modules.cashier.views.shared import (
-    UNPROCESSABLE,
-    ActorRequest,
-    is_fragment,
-    missing_as_404,
-    own_id,
-    page_of,
-)
+from modules.cashier.views.shared import missing_as_404, page_of
 from modules.clients import queries as clients
 
 logger = logging.getLogger(__name__)
@@ -61,7 +55,7 @@ def pay(request: ActorRequest) -> HttpResponse:
         try:
             quote = services.quote(client_id, form.wish())
         except Refused as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+            show_refusal(form, refusal)
         else:
             context = {"quote": quote, "form": ConfirmForm(initial={"token": quote.token})}
             return render(request, "cashier/confirm.html", context)
@@ -109,8 +103,7 @@ def deposit(request: ActorRequest, deposit_id: uuid.UUID) -> HttpResponse:
     with missing_as_404():
         view = queries.own_deposit(deposit_id, own_id(request))
     context = {"view": view, "form": ProofForm()}
-    name = "cashier/tracker.html" if is_fragment(request) else "cashier/deposit.html"
-    return render(request, name, context)
+    return page_or_part(request, "cashier/deposit.html", "cashier/tracker.html", context)
 
 
 @require_POST

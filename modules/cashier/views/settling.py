@@ -13,12 +13,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from kernel.access import needs, refusals_as_messages
 from kernel.errors import Refused
+from kernel.views import UNPROCESSABLE, ActorRequest, show_refusal
 from modules.cashier import services
 from modules.cashier.errors import NoSuchFile
 from modules.cashier.forms import ReasonForm, SettlementForm
 from modules.cashier.queries import finance
 from modules.cashier.types.finance import FileView
-from modules.cashier.views.shared import UNPROCESSABLE, ActorRequest, page_of
+from modules.cashier.views.shared import page_of
 
 
 @require_http_methods(["GET", "POST"])
@@ -44,7 +45,7 @@ def settlements(request: ActorRequest) -> HttpResponse:
                 by=request.actor,
             )
         except Refused as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+            show_refusal(form, refusal)
         else:
             return redirect("office:cashier:settlement", file_id)
     context = {

@@ -13,18 +13,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from kernel.access import needs, refusals_as_messages
 from kernel.errors import Refused
 from kernel.ids import new_id
+from kernel.views import UNPROCESSABLE, ActorRequest, own_id, page_or_part, show_refusal
 from modules.cashier import services
 from modules.cashier.forms import ConfirmForm, MoveForm, SendForm
 from modules.cashier.queries import outgoing, passages
 from modules.cashier.queries.targets import wallet_title
-from modules.cashier.views.shared import (
-    UNPROCESSABLE,
-    ActorRequest,
-    is_fragment,
-    missing_as_404,
-    own_id,
-    page_of,
-)
+from modules.cashier.views.shared import missing_as_404, page_of
 
 
 @require_GET
@@ -90,8 +84,7 @@ def transfer(request: ActorRequest, transfer_id: uuid.UUID) -> HttpResponse:
     with missing_as_404():
         view = passages.own_transfer(transfer_id, own_id(request))
     context = {"view": view, "url_name": "room:cashier:transfer"}
-    name = "cashier/passage_tracker.html" if is_fragment(request) else "cashier/transfer.html"
-    return render(request, name, context)
+    return page_or_part(request, "cashier/transfer.html", "cashier/passage_tracker.html", context)
 
 
 @require_POST
@@ -113,7 +106,7 @@ def _planned(
         try:
             plan = services.plan_transfer(own_id(request), form.wish())
         except Refused as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+            show_refusal(form, refusal)
         else:
             context = {"plan": plan, "form": ConfirmForm(initial={"token": plan.token})}
             return render(request, "cashier/transfer_confirm.html", context)

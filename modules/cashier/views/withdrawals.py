@@ -13,18 +13,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from kernel.access import needs, refusals_as_messages
 from kernel.errors import Refused
 from kernel.ids import new_id
+from kernel.views import UNPROCESSABLE, ActorRequest, own_id, page_or_part, show_refusal
 from modules.cashier import services
 from modules.cashier.forms import ConfirmForm, InstrumentForm, WithdrawForm
 from modules.cashier.queries import outgoing, passages
 from modules.cashier.types.outgoing import Spot, Way
-from modules.cashier.views.shared import (
-    UNPROCESSABLE,
-    ActorRequest,
-    is_fragment,
-    missing_as_404,
-    own_id,
-    page_of,
-)
+from modules.cashier.views.shared import missing_as_404, page_of
 from modules.clients import queries as clients
 
 
@@ -61,7 +55,7 @@ def withdraw(request: ActorRequest) -> HttpResponse:
         try:
             plan = services.plan_withdrawal(client_id, form.wish())
         except Refused as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+            show_refusal(form, refusal)
         else:
             context = {"plan": plan, "form": ConfirmForm(initial={"token": plan.token})}
             return render(request, "cashier/withdraw_confirm.html", context)
@@ -104,8 +98,7 @@ def withdrawal(request: ActorRequest, withdrawal_id: uuid.UUID) -> HttpResponse:
     with missing_as_404():
         view = passages.own_withdrawal(withdrawal_id, own_id(request))
     context = {"view": view, "url_name": "room:cashier:withdrawal"}
-    name = "cashier/passage_tracker.html" if is_fragment(request) else "cashier/withdrawal.html"
-    return render(request, name, context)
+    return page_or_part(request, "cashier/withdrawal.html", "cashier/passage_tracker.html", context)
 
 
 @require_POST
@@ -131,7 +124,7 @@ def add_instrument(request: ActorRequest) -> HttpResponse:
         try:
             services.add_instrument(client_id, form.wish(), by=request.actor)
         except Refused as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+            show_refusal(form, refusal)
         else:
             messages.success(request, _("It was added. We check it before it can be used."))
             return redirect("room:cashier:withdrawals")

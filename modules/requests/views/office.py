@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from kernel.access import needs, refusals_as_messages
 from kernel.errors import Refused
 from kernel.storage import private_url
+from kernel.views import UNPROCESSABLE, ActorRequest, page_or_part, show_refusal
 from modules.requests import queries, services
 from modules.requests.forms import (
     BulkForm,
@@ -26,13 +27,7 @@ from modules.requests.forms import (
     uploads,
 )
 from modules.requests.types import RequestSheet
-from modules.requests.views.shared import (
-    UNPROCESSABLE,
-    ActorRequest,
-    is_fragment,
-    missing_as_404,
-    refuse_stale,
-)
+from modules.requests.views.shared import missing_as_404, refuse_stale
 
 
 @needs("requests.see_requests")
@@ -61,8 +56,7 @@ def queue(request: ActorRequest) -> HttpResponse:
             },
         ],
     }
-    name = "requests/rows.html" if is_fragment(request) else "requests/queue.html"
-    return render(request, name, context)
+    return page_or_part(request, "requests/queue.html", "requests/rows.html", context)
 
 
 @needs("requests.see_requests")
@@ -186,7 +180,7 @@ def _say(request: ActorRequest, request_id: uuid.UUID, *, is_answer: bool) -> Ht
             is_inner = form.cleaned_data["is_inner"]
             services.remark(request_id, by=request.actor, is_inner=is_inner, **words)
     except Refused as refusal:
-        form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        show_refusal(form, refusal)
         return _page(request, found, remark=form)
     return redirect("office:requests:request", request_id)
 

@@ -13,10 +13,11 @@ from django.utils.translation import gettext as _
 from identity import queries as identity
 from kernel.access import needs
 from kernel.errors import Refused
+from kernel.views import UNPROCESSABLE, ActorRequest
 from modules.requests import queries, services
 from modules.requests.forms import PolicyForm
 from modules.requests.types import Policy
-from modules.requests.views.shared import UNPROCESSABLE, ActorRequest, missing_as_404
+from modules.requests.views.shared import missing_as_404
 
 
 @needs("requests.set_policies")

@@ -13,15 +13,11 @@ from django.views.decorators.http import require_POST
 from kernel.access import needs, refusals_as_messages
 from kernel.errors import Refused
 from kernel.storage import private_url
+from kernel.views import UNPROCESSABLE, ActorRequest, own_id, show_refusal
 from modules.requests import queries, services
 from modules.requests.forms import WordsForm, uploads
 from modules.requests.types import RequestSheet
-from modules.requests.views.shared import (
-    UNPROCESSABLE,
-    ActorRequest,
-    missing_as_404,
-    own_id,
-)
+from modules.requests.views.shared import missing_as_404
 
 
 @needs("requests.own_requests")
@@ -48,7 +44,7 @@ def answer(request: ActorRequest, request_id: uuid.UUID) -> HttpResponse:
         try:
             services.answer(request_id, by=request.actor, **words)
         except Refused as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+            show_refusal(form, refusal)
         else:
             messages.success(request, _("Your answer was sent."))
             return redirect("room:requests:request", request_id)

@@ -2,50 +2,17 @@
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
+from functools import partial
 
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
 
-from kernel.actor import Actor
+from kernel import views
 from kernel.errors import FreshFactorNeeded
 from modules.requests import queries
 from modules.requests.errors import NoSuchKind, NoSuchRequest
 
-UNPROCESSABLE = 422
-
-
-class ActorRequest(HttpRequest):
-    """A request that somebody stands behind."""
-
-    actor: Actor
-    fresh_factor: bool
-
-
-def own_id(request: ActorRequest) -> uuid.UUID:
-    """The client who asks.
-
-    Raises:
-        Http404: An API key, or a part of the system, is nobody's client.
-    """
-    if request.actor.id is None:
-        raise Http404
-    return request.actor.id
-
-
-def is_fragment(request: HttpRequest) -> bool:
-    """Whether only a part of the page is asked for."""
-    return request.headers.get("HX-Request") == "true"
-
-
-@contextmanager
-def missing_as_404() -> Iterator[None]:
-    """Answer 404 for what is not there, or not the asker's."""
-    try:
-        yield
-    except (NoSuchRequest, NoSuchKind) as error:
-        raise Http404 from error
+missing_as_404 = partial(views.missing_as_404, NoSuchRequest, NoSuchKind)
+"""Answers 404 for what is not there, or not the asker's."""
 
 
 def refuse_stale(request: HttpRequest, kind: str) -> None:

@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 
 from kernel.access import needs
 from kernel.errors import Refused
+from kernel.views import UNPROCESSABLE, ActorRequest, show_refusal
 from modules.trading import queries, services, tasks
 from modules.trading.forms import OpenForClientForm
-from modules.trading.views.shared import UNPROCESSABLE, ActorRequest, missing_as_404
+from modules.trading.views.shared import missing_as_404
 
 OPEN = "trading.open_accounts"
 
@@ -54,8 +55,7 @@ def open_account(request: ActorRequest, client_id: uuid.UUID, type_id: uuid.UUID
                 client_id, type_id, by=request.actor, **form.cleaned_data
             )
         except Refused as refusal:
-            field = refusal.field if refusal.field in form.fields else None
-            form.add_error(field, str(refusal))
+            show_refusal(form, refusal)
         else:
             tasks.carry_out_due.send()
             messages.success(

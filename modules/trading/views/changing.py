@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 
 from kernel.access import needs
 from kernel.errors import Refused
+from kernel.views import UNPROCESSABLE, ActorRequest, own_id, page_or_part, show_refusal
 from modules.requests import queries as requested
 from modules.trading import queries, services, tasks
 from modules.trading.forms import (
@@ -25,14 +26,7 @@ from modules.trading.forms import (
     PasswordForm,
 )
 from modules.trading.types import AccountLine, Started
-from modules.trading.views.shared import (
-    UNPROCESSABLE,
-    ActorRequest,
-    is_fragment,
-    missing_as_404,
-    own_id,
-    reference,
-)
+from modules.trading.views.shared import missing_as_404, reference
 
 
 @needs("trading.own_accounts")
@@ -137,8 +131,7 @@ def progress(request: ActorRequest, intent_id: uuid.UUID) -> HttpResponse:
     with missing_as_404():
         found = queries.progress(intent_id, own_id(request))
     context = {"progress": found, "intent_id": intent_id}
-    name = "trading/change_steps.html" if is_fragment(request) else "trading/change.html"
-    return render(request, name, context)
+    return page_or_part(request, "trading/change.html", "trading/change_steps.html", context)
 
 
 def _change(
@@ -155,7 +148,7 @@ def _change(
         try:
             started = ask(form.cleaned_data)
         except Refused as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+            show_refusal(form, refusal)
         else:
             return _watch(started)
     return _page(request, mine, **{name: form})

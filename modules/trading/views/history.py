@@ -7,22 +7,17 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.http import Http404, HttpResponse, StreamingHttpResponse
-from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from kernel import clock
 from kernel.access import needs
 from kernel.errors import Refused, Unavailable
 from kernel.spreadsheets import csv_lines
+from kernel.views import ActorRequest, own_id, page_or_part
 from modules.trading import queries, services
 from modules.trading.forms import DaysForm
 from modules.trading.types import AccountLine, HistoryFilter
-from modules.trading.views.shared import (
-    ActorRequest,
-    is_fragment,
-    missing_as_404,
-    own_id,
-)
+from modules.trading.views.shared import missing_as_404
 
 PARTS = ("trades", "money", "positions", "orders")
 
@@ -71,8 +66,7 @@ def _page(request: ActorRequest, account: AccountLine, *, base: str, area: str) 
         "account_url": f"{area}:trading:account",
         **_content(account, part, wanted),
     }
-    name = "trading/history_rows.html" if is_fragment(request) else "trading/history.html"
-    return render(request, name, context)
+    return page_or_part(request, "trading/history.html", "trading/history_rows.html", context)
 
 
 def _content(account: AccountLine, part: str, wanted: HistoryFilter) -> dict[str, Any]:

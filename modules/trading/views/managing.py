@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 from kernel.access import needs
 from kernel.errors import Refused
 from kernel.ids import new_id
+from kernel.views import UNPROCESSABLE, ActorRequest, show_refusal
 from modules.trading import queries, services, tasks
 from modules.trading.forms import (
     ArchiveForm,
@@ -27,7 +28,7 @@ from modules.trading.forms import (
     SwitchesForm,
 )
 from modules.trading.types import AccountLine, Started
-from modules.trading.views.shared import UNPROCESSABLE, ActorRequest, missing_as_404
+from modules.trading.views.shared import missing_as_404
 
 CHANGE, CREDIT = "trading.change_accounts", "trading.change_credit"
 
@@ -139,7 +140,7 @@ def _move_credit(
             key=f"credit:{form.cleaned_data['key']}",
         )
     except Refused as refusal:
-        form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        show_refusal(form, refusal)
         return None
     return _back(request, account, started)
 

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from kernel.access import needs
+from kernel.views import ActorRequest, page_or_part
 from modules.clients import queries as clients
 from modules.requests import queries as requested
 from modules.trading import queries
@@ -23,15 +24,7 @@ from modules.trading.forms import (
     SwitchesForm,
 )
 from modules.trading.types import AccountLine, HistoryFilter
-from modules.trading.views.shared import (
-    RANGES,
-    ActorRequest,
-    chart,
-    is_fragment,
-    missing_as_404,
-    range_of,
-    reference,
-)
+from modules.trading.views.shared import RANGES, chart, missing_as_404, range_of, reference
 from provisioning.servers import queries as servers
 
 
@@ -65,8 +58,9 @@ def accounts(request: ActorRequest) -> HttpResponse:
             },
         ],
     }
-    name = "trading/office_rows.html" if is_fragment(request) else "trading/office_accounts.html"
-    return render(request, name, context)
+    return page_or_part(
+        request, "trading/office_accounts.html", "trading/office_rows.html", context
+    )
 
 
 @needs("trading.see_accounts")

@@ -11,16 +11,11 @@ from django.views.decorators.cache import never_cache
 
 from kernel.access import needs
 from kernel.errors import Refused
+from kernel.views import UNPROCESSABLE, ActorRequest, own_id, page_or_part, show_refusal
 from modules.clients import queries as clients
 from modules.trading import queries, services, tasks
 from modules.trading.forms import BindForm, OpenForm
-from modules.trading.views.shared import (
-    UNPROCESSABLE,
-    ActorRequest,
-    is_fragment,
-    missing_as_404,
-    own_id,
-)
+from modules.trading.views.shared import missing_as_404
 from provisioning.servers import queries as servers
 
 
@@ -49,7 +44,7 @@ def open_account(request: ActorRequest, type_id: uuid.UUID) -> HttpResponse:
                 own_id(request), type_id, by=request.actor, **form.cleaned_data
             )
         except Refused as refusal:
-            form.add_error(refusal.field, str(refusal))
+            show_refusal(form, refusal)
         else:
             tasks.carry_out_due.send()
             return redirect("room:trading:opening", account_id)
@@ -65,8 +60,7 @@ def progress(request: ActorRequest, account_id: uuid.UUID) -> HttpResponse:
         account = queries.own_account(account_id, own_id(request))
         found = queries.opening(account_id, own_id(request))
     context = {"account": account, "progress": found}
-    name = "trading/opening_steps.html" if is_fragment(request) else "trading/opening.html"
-    return render(request, name, context)
+    return page_or_part(request, "trading/opening.html", "trading/opening_steps.html", context)
 
 
 @never_cache
@@ -105,7 +99,7 @@ def bind(request: ActorRequest) -> HttpResponse:
                 by=request.actor,
             )
         except Refused as refusal:
-            form.add_error(refusal.field, str(refusal))
+            show_refusal(form, refusal)
         else:
             tasks.carry_out_due.send()
             return redirect("room:trading:change", intent_id)

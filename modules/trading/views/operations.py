@@ -14,11 +14,11 @@ from django.views.decorators.http import require_POST
 
 from kernel.access import needs, refusals_as_messages
 from kernel.errors import Refused
+from kernel.views import UNPROCESSABLE, ActorRequest, missing_as_404, page_or_part, show_refusal
 from modules.trading import queries, services, tasks
 from modules.trading.errors import NoSuchOperation
 from modules.trading.forms import DecisionForm, OperationsForm, ResendForm, WhyForm
 from modules.trading.types.operations import MoveLine, Operation
-from modules.trading.views.shared import UNPROCESSABLE, ActorRequest, is_fragment
 
 SEE, DECIDE = "trading.see_operations", "trading.decide_operations"
 
@@ -53,8 +53,7 @@ def operations(request: ActorRequest) -> HttpResponse:
         "resend_form": ResendForm(initial={"limit": queries.resend_limit()}),
         "resend_limit": queries.resend_limit(),
     }
-    name = "trading/operation_rows.html" if is_fragment(request) else "trading/operations.html"
-    return render(request, name, context)
+    return page_or_part(request, "trading/operations.html", "trading/operation_rows.html", context)
 
 
 @needs(SEE)
@@ -74,7 +73,7 @@ def decide(request: ActorRequest, operation_id: uuid.UUID) -> HttpResponse:
     try:
         services.decide_operation(operation_id, by=request.actor, **form.decision())
     except Refused as refusal:
-        form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        show_refusal(form, refusal)
         return _page(request, found, decision_form=form)
     messages.success(request, _("Decided."))
     return redirect("office:trading:operation", operation_id)
@@ -184,7 +183,5 @@ def _entry(move: MoveLine) -> dict[str, Any]:
 
 
 def _found(request: ActorRequest, operation_id: uuid.UUID) -> Operation:
-    try:
+    with missing_as_404(NoSuchOperation):
         return queries.operation(operation_id, by=request.actor)
-    except NoSuchOperation as error:
-        raise Http404 from error

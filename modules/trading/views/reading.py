@@ -10,9 +10,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from kernel.access import needs, refusals_as_messages
+from kernel.views import ActorRequest, page_or_part
 from modules.trading import queries, services, tasks
 from modules.trading.views.reconciliation import server_or_404, tabs
-from modules.trading.views.shared import ActorRequest, is_fragment
 from provisioning.servers import catalogue
 
 _ACTS: Mapping[str, Callable[..., object]] = {
@@ -34,8 +34,7 @@ def reading(request: ActorRequest, server_id: uuid.UUID) -> HttpResponse:
         "backfill": queries.newest_backfill(server_id),
         "may_repair": request.actor.may("trading.repair_differences"),
     }
-    name = "trading/reading_progress.html" if is_fragment(request) else "trading/reading.html"
-    return render(request, name, context)
+    return page_or_part(request, "trading/reading.html", "trading/reading_progress.html", context)
 
 
 @require_POST

@@ -13,10 +13,10 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from kernel.access import needs, refusals_as_messages
+from kernel.views import ActorRequest, page_or_part
 from modules.trading import queries, services, tasks
 from modules.trading.forms.differences import ExplainForm
 from modules.trading.types import DifferenceFilter, DifferenceLine
-from modules.trading.views.shared import ActorRequest, is_fragment
 from provisioning.servers import queries as servers
 from provisioning.servers.records import ServerLine
 
@@ -60,8 +60,7 @@ def server(request: ActorRequest, server_id: uuid.UUID) -> HttpResponse:
         "may_repair": request.actor.may("trading.repair_differences"),
         "reason_form": ExplainForm(),
     }
-    name = "trading/differences.html" if is_fragment(request) else "trading/proof.html"
-    return render(request, name, context)
+    return page_or_part(request, "trading/proof.html", "trading/differences.html", context)
 
 
 @require_POST
@@ -92,8 +91,7 @@ def run(request: ActorRequest, run_id: uuid.UUID) -> HttpResponse:
         "may_repair": request.actor.may("trading.repair_differences"),
         "reason_form": ExplainForm(),
     }
-    name = "trading/proof_progress.html" if is_fragment(request) else "trading/proof_run.html"
-    return render(request, name, context)
+    return page_or_part(request, "trading/proof_run.html", "trading/proof_progress.html", context)
 
 
 @require_POST

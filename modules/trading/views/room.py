@@ -10,17 +10,10 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from kernel.access import needs
+from kernel.views import ActorRequest, own_id, page_or_part
 from modules.trading import queries
 from modules.trading.types import AccountLine, HistoryFilter
-from modules.trading.views.shared import (
-    RANGES,
-    ActorRequest,
-    chart,
-    is_fragment,
-    missing_as_404,
-    own_id,
-    range_of,
-)
+from modules.trading.views.shared import RANGES, chart, missing_as_404, range_of
 
 
 @needs("trading.own_accounts")
@@ -39,8 +32,7 @@ def accounts(request: ActorRequest) -> HttpResponse:
             _tab(_("Demo"), "demo", kind, sum(not one.is_live for one in mine)),
         ],
     }
-    name = "trading/account_cards.html" if is_fragment(request) else "trading/accounts.html"
-    return render(request, name, context)
+    return page_or_part(request, "trading/accounts.html", "trading/account_cards.html", context)
 
 
 @needs("trading.own_accounts")
@@ -57,8 +49,7 @@ def account(request: ActorRequest, account_id: uuid.UUID) -> HttpResponse:
         "has_new_password": queries.has_new_password(mine.id),
         **_curve_context(request, mine),
     }
-    name = "trading/trades.html" if is_fragment(request) else "trading/account.html"
-    return render(request, name, context)
+    return page_or_part(request, "trading/account.html", "trading/trades.html", context)
 
 
 @needs("trading.own_accounts")

@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 
 from kernel.access import needs
 from kernel.errors import Refused
+from kernel.views import UNPROCESSABLE, ActorRequest
 from modules.trading import queries, services
 from modules.trading.forms import Places, TypeForm
 from modules.trading.types import TypeLine
-from modules.trading.views.shared import UNPROCESSABLE, ActorRequest, missing_as_404
+from modules.trading.views.shared import missing_as_404
 from provisioning.servers import queries as servers
 
 

@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from kernel.access import needs, refusals_as_messages
+from kernel.views import ActorRequest
 from modules.wallets import queries, services
 from modules.wallets.forms import ReasonForm
-from modules.wallets.views.shared import ActorRequest, ledger_tabs
+from modules.wallets.views.shared import ledger_tabs
 
 
 @needs("wallets.see_ledger")

@@ -14,11 +14,11 @@ from kernel import clock
 from kernel.access import needs
 from kernel.errors import Refused
 from kernel.ui.figures import money
+from kernel.views import UNPROCESSABLE, ActorRequest, own_id, show_refusal
 from modules.wallets import queries, services
 from modules.wallets.errors import NoSuchQuote
 from modules.wallets.forms import ExchangeForm
 from modules.wallets.types import QuoteLine
-from modules.wallets.views.shared import UNPROCESSABLE, ActorRequest, own_id
 
 
 @needs("wallets.own_wallets")
@@ -37,8 +37,7 @@ def exchange(request: ActorRequest) -> HttpResponse:
         try:
             found = services.quote(client_id, form.wish())
         except Refused as refusal:
-            field = refusal.field if refusal.field in form.fields else None
-            form.add_error(field, str(refusal))
+            show_refusal(form, refusal)
         else:
             return redirect("room:wallets:quote", found.id)
     status = UNPROCESSABLE if form.is_bound else 200
@@ -72,8 +71,10 @@ def accept(request: ActorRequest, quote_id: uuid.UUID) -> HttpResponse:
     if found.state == "done":
         words = {"pay": money(found.pay), "receive": money(found.receive)}
         messages.success(request, _("Exchanged %(pay)s into %(receive)s.") % words)
-    else:
+    elif found.state == "waiting":
         messages.info(request, _("A colleague of your broker decides about this amount soon."))
+    else:
+        return redirect("room:wallets:quote", quote_id)
     return redirect("room:wallets:wallets")
 
 

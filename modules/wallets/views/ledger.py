@@ -11,16 +11,11 @@ from django.utils.translation import gettext as _
 
 from kernel.access import needs
 from kernel.errors import Refused
+from kernel.views import UNPROCESSABLE, ActorRequest, page_or_part
 from modules.wallets import queries, services
 from modules.wallets.forms import RateForm, StatementForm, TermsForm
 from modules.wallets.types import EntryKind, StatementFilter
-from modules.wallets.views.shared import (
-    UNPROCESSABLE,
-    ActorRequest,
-    is_fragment,
-    ledger_tabs,
-    missing_as_404,
-)
+from modules.wallets.views.shared import ledger_tabs, missing_as_404
 
 
 @needs("wallets.see_ledger")
@@ -49,8 +44,7 @@ def house_account(request: ActorRequest, house_account_id: uuid.UUID) -> HttpRes
         "found": queries.statement_page(line.id, wanted),
         "can_see_entries": True,
     }
-    name = "wallets/statement.html" if is_fragment(request) else "wallets/house_account.html"
-    return render(request, name, context)
+    return page_or_part(request, "wallets/house_account.html", "wallets/statement.html", context)
 
 
 @needs("wallets.see_ledger")
@@ -65,8 +59,7 @@ def journal(request: ActorRequest) -> HttpResponse:
         "kinds": EntryKind.choices,
         "tabs": ledger_tabs("journal"),
     }
-    name = "wallets/journal_rows.html" if is_fragment(request) else "wallets/journal.html"
-    return render(request, name, context)
+    return page_or_part(request, "wallets/journal.html", "wallets/journal_rows.html", context)
 
 
 @needs("wallets.see_ledger")

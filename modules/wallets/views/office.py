@@ -11,17 +11,11 @@ from django.utils.translation import gettext as _
 
 from kernel.access import needs
 from kernel.errors import Refused
+from kernel.views import UNPROCESSABLE, ActorRequest, page_or_part, show_refusal
 from modules.clients import queries as clients
 from modules.wallets import queries, services
 from modules.wallets.forms import CorrectionForm, StatementForm, WalletsForm
-from modules.wallets.views.shared import (
-    UNPROCESSABLE,
-    ActorRequest,
-    csv_answer,
-    is_fragment,
-    missing_as_404,
-    pdf_answer,
-)
+from modules.wallets.views.shared import csv_answer, missing_as_404, pdf_answer
 
 
 @needs("wallets.see_wallets")
@@ -33,8 +27,7 @@ def wallets(request: ActorRequest) -> HttpResponse:
         "found": queries.wallets(wanted, by=request.actor),
         "currencies": queries.used_currencies(),
     }
-    name = "wallets/office_rows.html" if is_fragment(request) else "wallets/office_wallets.html"
-    return render(request, name, context)
+    return page_or_part(request, "wallets/office_wallets.html", "wallets/office_rows.html", context)
 
 
 @needs("wallets.see_wallets")
@@ -56,8 +49,7 @@ def wallet(request: ActorRequest, wallet_id: uuid.UUID) -> HttpResponse:
         "can_correct": request.actor.may("wallets.correct"),
         "can_see_entries": request.actor.may("wallets.see_ledger"),
     }
-    name = "wallets/statement.html" if is_fragment(request) else "wallets/office_wallet.html"
-    return render(request, name, context)
+    return page_or_part(request, "wallets/office_wallet.html", "wallets/statement.html", context)
 
 
 @needs("wallets.see_wallets")
@@ -88,7 +80,7 @@ def correct(request: ActorRequest, wallet_id: uuid.UUID) -> HttpResponse:
                 shown.id, form.signed(), reason=form.cleaned_data["reason"], by=request.actor
             )
         except Refused as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+            show_refusal(form, refusal)
         else:
             messages.success(request, _("Asked. It is posted once a colleague has approved it."))
             return redirect("office:wallets:wallet", wallet_id)

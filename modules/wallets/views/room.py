@@ -9,16 +9,10 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from kernel.access import needs
+from kernel.views import ActorRequest, own_id, page_or_part
 from modules.wallets import queries
 from modules.wallets.forms import StatementForm
-from modules.wallets.views.shared import (
-    ActorRequest,
-    csv_answer,
-    is_fragment,
-    missing_as_404,
-    own_id,
-    pdf_answer,
-)
+from modules.wallets.views.shared import csv_answer, missing_as_404, pdf_answer
 
 
 @needs("wallets.own_wallets")
@@ -49,8 +43,7 @@ def wallet(request: ActorRequest, wallet_id: uuid.UUID) -> HttpResponse:
         "holds": queries.open_holds(mine.id),
         "title": _("%(currency)s wallet") % {"currency": mine.currency},
     }
-    name = "wallets/statement.html" if is_fragment(request) else "wallets/wallet.html"
-    return render(request, name, context)
+    return page_or_part(request, "wallets/wallet.html", "wallets/statement.html", context)
 
 
 @needs("wallets.own_wallets")

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
+from functools import partial
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from kernel import clock
-from kernel.actor import Actor
+from kernel import clock, views
 from kernel.spreadsheets import csv_lines
 from modules.clients import queries as clients
 from modules.wallets import queries
@@ -20,38 +17,8 @@ from modules.wallets.forms import StatementForm
 from modules.wallets.services.papers import statement_paper
 from modules.wallets.types import StatementFilter, WalletLine
 
-UNPROCESSABLE = 422
-
-
-class ActorRequest(HttpRequest):
-    """A request that somebody stands behind."""
-
-    actor: Actor
-
-
-def own_id(request: ActorRequest) -> uuid.UUID:
-    """The client who asks.
-
-    Raises:
-        Http404: An API key, or a part of the system, is nobody's client.
-    """
-    if request.actor.id is None:
-        raise Http404
-    return request.actor.id
-
-
-def is_fragment(request: HttpRequest) -> bool:
-    """Whether only a part of the page is asked for."""
-    return request.headers.get("HX-Request") == "true"
-
-
-@contextmanager
-def missing_as_404() -> Iterator[None]:
-    """Answer 404 for what is not there, or not the asker's."""
-    try:
-        yield
-    except (NoSuchAccount, NoSuchEntry) as error:
-        raise Http404 from error
+missing_as_404 = partial(views.missing_as_404, NoSuchAccount, NoSuchEntry)
+"""Answers 404 for what is not there, or not the asker's."""
 
 
 def ledger_tabs(current: str) -> list[dict[str, object]]:

@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from kernel.access import needs, refusals_as_messages
+from kernel.views import UNPROCESSABLE, is_fragment
 from provisioning.servers import queries, services, tasks
 from provisioning.servers.forms import AddressForm, CertifyForm, CredentialsForm, DescribeForm
 from provisioning.servers.records import ServerLine
 from provisioning.servers.views.shared import (
-    UNPROCESSABLE,
     actor_of,
     missing_as_404,
     posted,
@@ -133,6 +133,6 @@ def _certify_page(request: HttpRequest, line: ServerLine, form: CertifyForm) -> 
         "steps": steps(),
         "is_first": line.certified_at is None,
     }
-    is_fragment = request.headers.get("HX-Request") == "true" and request.method == "GET"
-    name = "servers/_certification.html" if is_fragment else "servers/certify.html"
+    is_part = is_fragment(request) and request.method == "GET"
+    name = "servers/_certification.html" if is_part else "servers/certify.html"
     return render(request, name, context, status=UNPROCESSABLE if form.errors else 200)

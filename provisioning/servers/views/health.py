@@ -12,10 +12,11 @@ from django.views.decorators.http import require_GET
 
 from kernel import clock
 from kernel.access import needs
+from kernel.views import UNPROCESSABLE
 from provisioning.servers import queries, services
 from provisioning.servers.forms import AlertsForm
 from provisioning.servers.records import ServerLine
-from provisioning.servers.views.shared import UNPROCESSABLE, actor_of, missing_as_404, posted
+from provisioning.servers.views.shared import actor_of, missing_as_404, posted
 from provisioning.servers.vitals import budget_of_day, vitals
 
 

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
 from django import forms
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, QueryDict
+from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy
 
+from kernel import views
 from kernel.actor import Actor
 from kernel.errors import Refused
 from provisioning.servers.errors import NoSuchServer
 
-UNPROCESSABLE = 422
 STEPS = (
     gettext_lazy("Address and sign-in"),
     gettext_lazy("Connection test"),
@@ -22,6 +23,8 @@ STEPS = (
     gettext_lazy("Certification"),
     gettext_lazy("Done"),
 )
+missing_as_404 = partial(views.missing_as_404, NoSuchServer)
+"""Answers 404 for a server that the broker does not have."""
 
 
 def steps() -> list[str]:
@@ -52,17 +55,4 @@ def refusals_in(form: forms.Form) -> Iterator[None]:
     try:
         yield
     except Refused as refusal:
-        form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
-
-
-@contextmanager
-def missing_as_404() -> Iterator[None]:
-    """Answer 404 for a server that the broker does not have.
-
-    Raises:
-        Http404: There is no such server.
-    """
-    try:
-        yield
-    except NoSuchServer as missing:
-        raise Http404 from missing
+        views.show_refusal(form, refusal)

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from kernel.access import needs, refusals_as_messages
+from kernel.views import page_or_part
 from provisioning.servers import queries, services, tasks
 from provisioning.servers.forms import GroupsForm, ServerForm
 from provisioning.servers.records import ServerLine
@@ -66,9 +67,7 @@ def test(request: HttpRequest, server_id: uuid.UUID) -> HttpResponse:
         "probe": queries.newest_probe(server_id),
         "steps": steps(),
     }
-    is_fragment = request.headers.get("HX-Request") == "true"
-    name = "servers/_checks.html" if is_fragment else "servers/test.html"
-    return render(request, name, context)
+    return page_or_part(request, "servers/test.html", "servers/_checks.html", context)
 
 
 @require_POST
