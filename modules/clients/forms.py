@@ -9,12 +9,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from kernel import clock
 from kernel.countries import countries
-from modules.clients.models import State
-from modules.clients.types import ClientFilter, Profile
+from modules.clients.models import NAME_LENGTH, State
+from modules.clients.types import ClientFilter, GroupLine, LevelLine, Profile
 
 _PHONE = re.compile(r"\+?[0-9 ()./-]{6,24}")
 _ADULT_YEARS = 18
@@ -43,9 +44,7 @@ class ProfileForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        country = self.fields["country"]
-        if isinstance(country, forms.ChoiceField):
-            country.choices = _countries(_("Choose a country"))
+        _choose(self, "country", _countries(_("Choose a country")))
         self.fields["phone"].widget.attrs |= {"type": "tel", "autocomplete": "tel", "dir": "ltr"}
 
     def clean_phone(self) -> str:
@@ -81,14 +80,18 @@ class FilterForm(forms.Form):
         required=False,
         choices=[("", _("Everyone")), ("me", _("Mine")), ("none", _("Unassigned"))],
     )
+    level = forms.TypedChoiceField(required=False, coerce=int, empty_value=None)
+    group = forms.TypedChoiceField(required=False, coerce=uuid.UUID, empty_value=None)
     sort = forms.CharField(required=False, max_length=20)
     page = forms.IntegerField(required=False, min_value=1)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, levels: Sequence[LevelLine], groups: Sequence[GroupLine], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        country = self.fields["country"]
-        if isinstance(country, forms.ChoiceField):
-            country.choices = _countries(_("Any country"))
+        _choose(self, "country", _countries(_("Any country")))
+        _choose(self, "level", [("", _("Any level")), *((str(x.rank), x.name) for x in levels)])
+        _choose(self, "group", [("", _("Any group")), *((str(x.id), x.name) for x in groups)])
 
     def wanted(self) -> ClientFilter:
         """The filter; what was not understood is left out."""
@@ -99,6 +102,8 @@ class FilterForm(forms.Form):
             state=told.get("state") or "",
             country=told.get("country") or "",
             owner=told.get("owner") or "",
+            level=told.get("level"),
+            group=told.get("group"),
             sort=told.get("sort") or "-registered",
             page=told.get("page") or 1,
         )
@@ -126,11 +131,73 @@ class AssignForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         for name, options in (("owner", people), ("team", teams)):
-            choice = self.fields[name]
-            if isinstance(choice, forms.ChoiceField):
-                choice.choices = [("", _("Nobody")), *options]
+            _choose(self, name, [("", _("Nobody")), *options])
 
     def chosen(self, name: str) -> uuid.UUID | None:
         """The id chosen in field ``name``."""
         value = self.cleaned_data[name]
         return uuid.UUID(value) if value else None
+
+
+class LevelForm(forms.Form):
+    """How far a client is verified, and why."""
+
+    level = forms.ChoiceField(label=_("Verification level"))
+    reason = forms.CharField(
+        label=_("Reason"), max_length=300, help_text=_("Such as the documents that you have seen.")
+    )
+
+    def __init__(self, *args: Any, levels: Sequence[LevelLine], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _choose(self, "level", [(str(one.rank), one.name) for one in levels])
+
+
+class GroupsForm(forms.Form):
+    """The groups that a client is in."""
+
+    groups = forms.TypedMultipleChoiceField(
+        label=_("Groups"), coerce=uuid.UUID, required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args: Any, groups: Sequence[GroupLine], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _choose(self, "groups", [(str(one.id), one.name) for one in groups])
+
+
+class GroupForm(forms.Form):
+    """What a group of clients is called."""
+
+    name = forms.CharField(
+        label=_("Name"),
+        max_length=NAME_LENGTH,
+        help_text=_("Only your colleagues see it."),
+        widget=forms.TextInput(attrs={"placeholder": "VIP"}),
+    )
+
+
+class LevelNameForm(forms.Form):
+    """What a verification level is called, by colleagues and by clients."""
+
+    name = forms.CharField(label=_("Name"), max_length=NAME_LENGTH)
+
+    def __init__(self, *args: Any, line: LevelLine | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if line is not None:
+            self.fields["name"].initial = line.name
+        for code, language in settings.LANGUAGES:
+            self.fields[f"title_{code}"] = forms.CharField(
+                label=_("Name for clients: %(language)s") % {"language": str(language)},
+                max_length=NAME_LENGTH,
+                required=False,
+                initial=line.titles.get(code, "") if line else "",
+            )
+
+    def titles(self) -> dict[str, str]:
+        """Names for clients by language."""
+        return {code: self.cleaned_data[f"title_{code}"] for code, _language in settings.LANGUAGES}
+
+
+def _choose(form: forms.Form, name: str, choices: Sequence[tuple[str, Any]]) -> None:
+    field = form.fields[name]
+    if isinstance(field, forms.ChoiceField):
+        field.choices = choices

@@ -17,6 +17,14 @@ module = Module(
         Permission(code="clients.see_clients", title=_("See clients")),
         Permission(code="clients.edit_clients", title=_("Edit clients")),
         Permission(code="clients.assign_clients", title=_("Assign clients to colleagues")),
+        Permission(
+            code="clients.set_level", title=_("Set verification levels of clients"), sensitive=True
+        ),
+        Permission(code="clients.set_groups", title=_("Put clients into groups")),
+        Permission(
+            code="clients.manage_groups",
+            title=_("Make client groups and name verification levels"),
+        ),
     ),
     navigation=(
         NavItem(
@@ -29,6 +37,15 @@ module = Module(
             order=100,
         ),
         NavItem(
+            area=Area.BACK_OFFICE,
+            title=_("Groups and levels"),
+            url_name="office:clients:groups",
+            permission="clients.manage_groups",
+            icon="users-round",
+            order=720,
+            group=_("Settings"),
+        ),
+        NavItem(
             area=Area.TRADERS_ROOM,
             title=_("Profile"),
             url_name="room:clients:profile",
@@ -37,7 +54,12 @@ module = Module(
             order=800,
         ),
     ),
-    slots=("clients.client_page", "clients.client_rail", "clients.quick_look"),
+    slots=(
+        "clients.client_page",
+        "clients.client_rail",
+        "clients.profile",
+        "clients.quick_look",
+    ),
     publishes=("clients.ClientRegistered", "clients.ClientChanged"),
     subscribes={"identity.PersonRegistered": "modules.clients.handlers.register_client"},
 )

@@ -1,4 +1,4 @@
-"""Clients of this broker, and the counter that numbers them."""
+"""Clients of this broker, how far they are verified, their groups, and what numbers them."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ import uuid
 from collections.abc import Mapping
 
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from kernel import secrets
+from kernel.ids import new_id
 from modules.clients.errors import NotInThisState
 
 
@@ -42,6 +44,11 @@ VERBS: Mapping[State, str | Promise] = {
     State.CLOSED: _("Close"),
 }
 
+LEVELS: tuple[str | Promise, ...] = (_("Not verified"), _("Basic"), _("Full"))
+"""Verification levels as they are called until the broker names them."""
+MOST_LEVELS = 9
+NAME_LENGTH = 60
+
 SEALED = ("phone", "address", "born_on")
 """What is kept sealed: it is read one client at a time and never sorted by."""
 
@@ -73,16 +80,24 @@ class Client(models.Model):
     team_id = models.UUIDField(null=True)
     registered_at = models.DateTimeField()
     seen_at = models.DateTimeField(null=True)
+    level = models.PositiveSmallIntegerField(default=0, db_default=0)
+    """Rank of the verification level."""
+    level_reason = models.CharField(max_length=300, blank=True, default="", db_default="")
+    level_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [
             models.Index(fields=["-registered_at"], name="client_newest"),
             models.Index(fields=["owner_id"], name="client_owner"),
             models.Index(fields=["phone_index"], name="client_phone"),
+            models.Index(fields=["level"], name="client_level"),
         ]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(state__in=State.values), name="client_state_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(level__lt=MOST_LEVELS), name="client_level_known"
             ),
         ]
 
@@ -126,3 +141,60 @@ class ClientCounter(models.Model):
 
     def __str__(self) -> str:
         return f"client {self.last_number}"
+
+
+class VerificationLevel(models.Model):
+    """A verification level as the broker calls it; the first ones exist without a row."""
+
+    rank = models.PositiveSmallIntegerField(primary_key=True)
+    name = models.CharField(max_length=NAME_LENGTH)
+    titles = models.JSONField(default=dict)
+    """Name for clients by language."""
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(rank__lt=MOST_LEVELS), name="client_level_rank"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"level {self.rank}"
+
+
+class ClientGroup(models.Model):
+    """A group that the broker puts clients into, such as those it looks after best.
+
+    Archived, it takes nobody new; who is in it stays, and rules that name it go on: archiving
+    opens and shuts no door by itself.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    name = models.CharField(max_length=NAME_LENGTH)
+    archived_at = models.DateTimeField(null=True)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(Lower("name"), name="client_group_name_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"group {self.pk}"
+
+
+class GroupMember(models.Model):
+    """A client in a group; the audit knows who put him there."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    group = models.ForeignKey(ClientGroup, on_delete=models.PROTECT, related_name="members")
+    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="memberships")
+    since_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["client", "group"], name="client_in_group_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.client_id} in {self.group_id}"

@@ -8,21 +8,35 @@ from collections.abc import Iterable, Mapping
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, Q, QuerySet
+from django.utils.translation import get_language
 
 from identity import queries as identity
 from identity.masking import mask
 from kernel import secrets
 from kernel.actor import Actor, Scope
 from kernel.countries import country_name, is_country
-from modules.clients.errors import ClientIsBlocked, NoSuchClient
-from modules.clients.models import MOVES, TONES, VERBS, Client, State
+from modules.clients.errors import ClientIsBlocked, NoSuchClient, NoSuchGroup, NoSuchLevel
+from modules.clients.models import (
+    LEVELS,
+    MOVES,
+    TONES,
+    VERBS,
+    Client,
+    ClientGroup,
+    GroupMember,
+    State,
+    VerificationLevel,
+)
 from modules.clients.types import (
     ClientCard,
     ClientFilter,
     ClientLine,
     ClientPage,
     Contact,
+    GroupLine,
+    LevelLine,
     Profile,
+    Standing,
 )
 
 PER_PAGE = 25
@@ -33,6 +47,7 @@ _ORDER: Mapping[str, tuple[str, ...]] = {
     "name": ("first_name", "last_name", "pk"),
     "country": ("country", "pk"),
     "state": ("state", "pk"),
+    "level": ("level", "pk"),
     "number": ("number",),
     "seen": ("seen_at", "pk"),
 }
@@ -42,17 +57,15 @@ def clients(wanted: ClientFilter, *, by: Actor) -> ClientPage:
     """A page of the clients that ``by`` may see."""
     rows = _narrowed(_within_reach(by), wanted, by=by).order_by(*_order(wanted.sort))
     page: Page[Client] = Paginator(rows, PER_PAGE).get_page(wanted.page)
-    names = _owners(page)
-    lines = tuple(_line(row, names, by=by) for row in page)
-    return ClientPage(lines=lines, page=page, total=page.paginator.count)
+    return ClientPage(lines=_lines(page, by=by), page=page, total=page.paginator.count)
 
 
-def clients_after(number: int, *, limit: int, words: str = "", by: Actor) -> tuple[ClientLine, ...]:
+def clients_after(
+    number: int, *, limit: int, wanted: ClientFilter, by: Actor
+) -> tuple[ClientLine, ...]:
     """Up to ``limit`` clients that ``by`` may see with numbers above ``number``, in order."""
-    rows = _narrowed(_within_reach(by), ClientFilter(words=words), by=by)
-    found = list(rows.filter(number__gt=number).order_by("number")[:limit])
-    names = _owners(found)
-    return tuple(_line(row, names, by=by) for row in found)
+    rows = _narrowed(_within_reach(by), wanted, by=by)
+    return _lines(rows.filter(number__gt=number).order_by("number")[:limit], by=by)
 
 
 def counts_by_state(*, by: Actor) -> Mapping[str, int]:
@@ -75,11 +88,10 @@ def client(client_id: uuid.UUID, *, by: Actor) -> ClientCard:
     row = _within_reach(by).filter(pk=client_id).first()
     if row is None:
         raise NoSuchClient
-    names = _owners([row])
     teams = {team.id: team.name for team in identity.team_lines()} if row.team_id else {}
     profile = _profile(row)
     return ClientCard(
-        line=_line(row, names, by=by),
+        line=_lines([row], by=by)[0],
         profile=Profile(
             first_name=profile.first_name,
             last_name=profile.last_name,
@@ -93,6 +105,9 @@ def client(client_id: uuid.UUID, *, by: Actor) -> ClientCard:
         team_name=teams.get(row.team_id, "") if row.team_id else "",
         state_reason=row.state_reason,
         moves=tuple((str(s), VERBS[s]) for s in State if s in MOVES[State(row.state)]),
+        groups=tuple(_group(one.group) for one in _memberships(row.pk)),
+        level_reason=row.level_reason,
+        level_at=row.level_at,
     )
 
 
@@ -152,6 +167,56 @@ def find_ids(words: str, *, limit: int = 200) -> tuple[uuid.UUID, ...]:
     return tuple(Client.objects.filter(_matching(words)).values_list("pk", flat=True)[:limit])
 
 
+def standing(client_id: uuid.UUID) -> Standing:
+    """What decides what a client is offered.
+
+    Raises:
+        NoSuchClient: There is none.
+    """
+    row = _get(client_id)
+    groups = GroupMember.objects.filter(client=row).values_list("group_id", flat=True)
+    return Standing(country=row.country, level=row.level, groups=frozenset(groups))
+
+
+def levels() -> tuple[LevelLine, ...]:
+    """All verification levels from nothing proven upwards."""
+    rows = {row.rank: row for row in VerificationLevel.objects.all()}
+    ranks = sorted({*range(len(LEVELS)), *rows})
+    return tuple(_level(rank, rows.get(rank)) for rank in ranks)
+
+
+def level(rank: int) -> LevelLine:
+    """One of them.
+
+    Raises:
+        NoSuchLevel: There is none.
+    """
+    for one in levels():
+        if one.rank == rank:
+            return one
+    raise NoSuchLevel
+
+
+def groups(*, with_archived: bool = False) -> tuple[GroupLine, ...]:
+    """The broker's groups of clients, by name."""
+    rows = ClientGroup.objects.annotate(clients=Count("members"))
+    if not with_archived:
+        rows = rows.filter(archived_at=None)
+    return tuple(_group(row, row.clients) for row in rows.order_by("name", "pk"))
+
+
+def group(group_id: uuid.UUID) -> GroupLine:
+    """One of them.
+
+    Raises:
+        NoSuchGroup: There is none.
+    """
+    for one in groups(with_archived=True):
+        if one.id == group_id:
+            return one
+    raise NoSuchGroup
+
+
 def refuse_blocked(client_id: uuid.UUID) -> None:
     """Say no to a client who may not act.
 
@@ -180,6 +245,11 @@ def _within_reach(by: Actor, code: str = SEE) -> QuerySet[Client]:
     return Client.objects.filter(identity.in_scope(by, code, team="team_id"))
 
 
+def _memberships(client_id: uuid.UUID) -> QuerySet[GroupMember]:
+    rows = GroupMember.objects.filter(client_id=client_id).select_related("group")
+    return rows.order_by("group__name", "pk")
+
+
 def _owners(rows: Iterable[Client]) -> Mapping[uuid.UUID, str]:
     people = identity.people(row.owner_id for row in rows if row.owner_id)
     return {person.id: person.full_name or person.email for person in people.values()}
@@ -196,6 +266,10 @@ def _narrowed(rows: QuerySet[Client], wanted: ClientFilter, *, by: Actor) -> Que
         rows = rows.filter(owner_id=by.id)
     elif wanted.owner == "none":
         rows = rows.filter(owner_id=None)
+    if wanted.level is not None:
+        rows = rows.filter(level=wanted.level)
+    if wanted.group is not None:
+        rows = rows.filter(memberships__group_id=wanted.group)
     return rows
 
 
@@ -239,7 +313,13 @@ def _profile(row: Client) -> Profile:
     )
 
 
-def _line(row: Client, names: Mapping[uuid.UUID, str], *, by: Actor) -> ClientLine:
+def _lines(rows: Iterable[Client], *, by: Actor) -> tuple[ClientLine, ...]:
+    found = list(rows)
+    names, called = _owners(found), {one.rank: one.name for one in levels()}
+    return tuple(_line(row, names, called.get(row.level, ""), by=by) for row in found)
+
+
+def _line(row: Client, names: Mapping[uuid.UUID, str], level_name: str, *, by: Actor) -> ClientLine:
     state = State(row.state)
     return ClientLine(
         id=row.pk,
@@ -254,6 +334,20 @@ def _line(row: Client, names: Mapping[uuid.UUID, str], *, by: Actor) -> ClientLi
         tone=TONES[state],
         owner_id=row.owner_id,
         owner_name=names.get(row.owner_id, "") if row.owner_id else "",
+        level=row.level,
+        level_name=level_name,
         registered_at=row.registered_at,
         seen_at=row.seen_at,
     )
+
+
+def _level(rank: int, row: VerificationLevel | None) -> LevelLine:
+    if row is None:
+        return LevelLine(rank=rank, name=str(LEVELS[rank]), title=str(LEVELS[rank]))
+    language = get_language() or "en"
+    title = row.titles.get(language) or row.titles.get(language.partition("-")[0]) or row.name
+    return LevelLine(rank=rank, name=row.name, title=title, titles=row.titles)
+
+
+def _group(row: ClientGroup, clients_count: int = 0) -> GroupLine:
+    return GroupLine(id=row.pk, name=row.name, clients=clients_count, archived_at=row.archived_at)

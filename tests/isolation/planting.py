@@ -26,6 +26,7 @@ from kernel.pin import PUBLIC, pin
 from kernel.storage import private_url
 from modules.announcements.models import Announcement
 from modules.cashier.models import Deposit, Method, MethodTerms, ProviderAccount
+from modules.clients import services as clients
 from modules.notes.models import Note, Task
 from modules.requests.models import Paper, Request
 from modules.trading.models import (
@@ -69,6 +70,7 @@ def plant(place: Any, *, admin: Any, client: Any) -> dict[str, str]:
         }
         planted |= _trading(client, planted["server_id"])
         planted |= _notes(client)
+        planted |= _segments(client)
         planted |= _deposits(client)
         planted |= _wallets(client)
         planted |= _requests(client, planted["account_id"])
@@ -208,6 +210,12 @@ def _notes(client: Any) -> dict[str, str]:
         "note_id": str(note.pk),
         "task_id": str(task.pk),
     }
+
+
+def _segments(client: Any) -> dict[str, str]:
+    group_id = clients.create_group(f"Group {CANARY}", by=SYSTEM)
+    clients.set_groups(client.pk, [group_id], by=SYSTEM)
+    return {"group_id": str(group_id), "rank": "1"}
 
 
 def _requests(client: Any, account_id: str) -> dict[str, str]:

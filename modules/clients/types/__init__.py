@@ -11,6 +11,7 @@ from modules.clients.types.people import (
     NewClient,
     Profile,
 )
+from modules.clients.types.segments import GroupLine, LevelLine, Standing
 
 __all__ = [
     "ClientCard",
@@ -18,6 +19,9 @@ __all__ = [
     "ClientLine",
     "ClientPage",
     "Contact",
+    "GroupLine",
+    "LevelLine",
     "NewClient",
     "Profile",
+    "Standing",
 ]

@@ -10,6 +10,7 @@ from typing import Any
 from django.core.paginator import Page
 
 from kernel.module import Text
+from modules.clients.types.segments import GroupLine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +74,9 @@ class ClientLine:
     tone: str
     owner_id: uuid.UUID | None
     owner_name: str
+    level: int
+    """Rank of the verification level."""
+    level_name: str
     registered_at: dt.datetime
     seen_at: dt.datetime | None
 
@@ -88,6 +92,10 @@ class ClientCard:
     state_reason: str
     moves: tuple[tuple[str, Text], ...]
     """States that a colleague may move the client to, with what the button says."""
+    groups: tuple[GroupLine, ...] = ()
+    level_reason: str = ""
+    """Why he has the verification level that he has."""
+    level_at: dt.datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +107,9 @@ class ClientFilter:
     country: str = ""
     owner: str = ""
     """``me``, ``none``, or a colleague's id."""
+    level: int | None = None
+    """Rank of a verification level."""
+    group: uuid.UUID | None = None
     sort: str = "-registered"
     page: int = 1
 

@@ -77,7 +77,7 @@ def update_profile(client_id: uuid.UUID, profile: Profile, *, by: Actor) -> tupl
     Raises:
         NoSuchClient: There is none.
     """
-    row = _locked(client_id)
+    row = locked(client_id)
     changed = _apply(row, profile)
     if changed:
         row.save()
@@ -94,7 +94,7 @@ def change_state(client_id: uuid.UUID, state: str, *, reason: str, by: Actor) ->
         NoSuchClient: There is none.
         NotInThisState: His state does not allow the move, or there is no such state.
     """
-    row = _locked(client_id)
+    row = locked(client_id)
     before = row.state
     if state not in State.values:
         raise NotInThisState(state=row.get_state_display())
@@ -112,7 +112,7 @@ def change_state(client_id: uuid.UUID, state: str, *, reason: str, by: Actor) ->
 @transaction.atomic
 def activate(client_id: uuid.UUID, *, by: Actor) -> None:
     """Make a registered client active; a client in another state stays as he is."""
-    row = _locked(client_id)
+    row = locked(client_id)
     if row.state == State.REGISTERED:
         row.move_to(State.ACTIVE, reason="")
         publish(ClientChanged(client_id=row.pk, fields=("state",)))
@@ -128,7 +128,7 @@ def assign(
     Raises:
         NoSuchClient: There is none.
     """
-    row = _locked(client_id)
+    row = locked(client_id)
     before = (row.owner_id, row.team_id)
     if before == (owner_id, team_id):
         return
@@ -151,7 +151,12 @@ def record_seen(client_id: uuid.UUID) -> None:
     stale.update(seen_at=moment)
 
 
-def _locked(client_id: uuid.UUID) -> Client:
+def locked(client_id: uuid.UUID) -> Client:
+    """A client, locked; needs a transaction.
+
+    Raises:
+        NoSuchClient: There is none.
+    """
     row = Client.objects.select_for_update().filter(pk=client_id).first()
     if row is None:
         raise NoSuchClient
