@@ -16,6 +16,7 @@ from modules.cashier.errors import (
     CurrencyNotTaken,
     NoSuchInstrument,
     NoSuchMethod,
+    NothingArrives,
     NotYourMoney,
 )
 from modules.cashier.models import (
@@ -224,8 +225,14 @@ def split(amount: Money, chosen: Way, earlier: Sequence[Source], mode: str) -> t
 
 
 def with_fees(parts: Sequence[Part], total: Money) -> tuple[Part, ...]:
-    """The parts, each bearing its share of the fee ``total``; no minor unit is lost or made."""
-    shares = total.split(*[one.gross.minor for one in parts])
+    """The parts, each bearing its share of the fee ``total``; no minor unit is lost or made.
+
+    Something is left of every part: what is nothing cannot be paid.
+
+    Raises:
+        NothingArrives: The fee takes all but less than that.
+    """
+    shares = _leaving_some(parts, total.split(*[one.gross.minor for one in parts]))
     return tuple(
         Part(
             account_id=one.account_id,
@@ -237,6 +244,18 @@ def with_fees(parts: Sequence[Part], total: Money) -> tuple[Part, ...]:
         )
         for one, share in zip(parts, shares, strict=True)
     )
+
+
+def _leaving_some(parts: Sequence[Part], shares: Sequence[Money]) -> list[Money]:
+    kept = [min(share.minor, one.gross.minor - 1) for one, share in zip(parts, shares, strict=True)]
+    over = sum(share.minor for share in shares) - sum(kept)
+    for place, one in enumerate(parts):
+        more = min(over, one.gross.minor - 1 - kept[place])
+        kept[place] += more
+        over -= more
+    if over:
+        raise NothingArrives
+    return [Money(minor, one.gross.currency) for minor, one in zip(kept, parts, strict=True)]
 
 
 def _oldest_first(amount: Money, earlier: Sequence[Source]) -> tuple[list[Part], Money]:

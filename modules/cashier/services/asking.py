@@ -101,6 +101,7 @@ def ask_deposit(client_id: uuid.UUID, token: str, *, by: Actor) -> uuid.UUID:
     Payer.objects.select_for_update().get(client_id=client_id)
     known = Deposit.objects.filter(client_id=client_id, form_key=word["k"]).first()
     if known is not None:
+        _refuse_other(known, word)
         return known.pk
     clients.refuse_blocked(client_id)
     wish = DepositWish(
@@ -112,6 +113,17 @@ def ask_deposit(client_id: uuid.UUID, token: str, *, by: Actor) -> uuid.UUID:
     _check_allowance(client_id, wish, terms)
     _check_open(client_id)
     return _keep(client_id, wish, figures, target, by=by).pk
+
+
+def _refuse_other(known: Deposit, word: Mapping[str, Any]) -> None:
+    """The form has made a deposit already: another one needs a form of its own.
+
+    Raises:
+        QuoteExpired: Another amount or method is asked for, from another tab or one step back.
+    """
+    asked = known.payments.order_by("place").values_list("amount_minor", "currency").first()
+    if list(asked or ()) != list(word["p"]) or str(known.method_id) != word["m"]:
+        raise QuoteExpired
 
 
 def own_deposit(deposit_id: uuid.UUID, client_id: uuid.UUID) -> Deposit:

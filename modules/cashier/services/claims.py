@@ -65,7 +65,8 @@ def take_from_wallet(claim_id: uuid.UUID, *, by: Actor) -> Money:
     row = _open(claim_id)
     wallet_id = wallets.open_wallet(row.client_id, row.currency)
     free = wallet_queries.funds(wallet_id).available
-    taken = min(free, row.owed)
+    # What is being taken from an account is not asked of the wallet as well.
+    taken = min(free, row.owed - Money(row.operation_minor, row.currency))
     if taken.minor <= 0:
         raise NotFree(free=free)
     wallets.post(

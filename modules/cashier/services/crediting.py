@@ -11,6 +11,7 @@ from kernel.actor import Actor
 from kernel.errors import Refused
 from kernel.events import publish
 from kernel.money import Money
+from modules.cashier.errors import CurrencyNotTaken
 from modules.cashier.events import DepositDone, DepositReceived, DepositTakenBack
 from modules.cashier.models import Deposit, MethodTerms, Payment
 from modules.cashier.queries.catalogue import terms_of
@@ -36,6 +37,7 @@ def credit(deposit: Deposit, payment: Payment, received: Money, *, by: Actor) ->
 
     Raises:
         NothingArrives: The fees take all of it.
+        CurrencyNotTaken: It is another amount, and the method's fees for it are not known now.
     """
     figures = figures_for(deposit, received)
     wallet_id = wallets.open_wallet(deposit.client_id, figures.arrives.currency)
@@ -102,6 +104,7 @@ def figures_for(deposit: Deposit, received: Money) -> Figures:
 
     Raises:
         NothingArrives: The fees take all of it.
+        CurrencyNotTaken: It is another amount, and the method's fees for it are not known now.
     """
     rate = None
     if deposit.rate is not None and deposit.rate_at is not None:
@@ -109,8 +112,10 @@ def figures_for(deposit: Deposit, received: Money) -> Figures:
     terms = MethodTerms.objects.filter(
         method_id=deposit.method_id, direction=Direction.IN, currency=received.currency
     ).first()
-    if received == deposit.pay or terms is None:
+    if received == deposit.pay:
         return shown_figures(deposit, rate)
+    if terms is None:
+        raise CurrencyNotTaken(currency=received.currency)
     return figures_of(terms_of(terms), received, currency=deposit.arrives_currency, rate=rate)
 
 
@@ -156,10 +161,13 @@ def say_stuck(deposit_id: uuid.UUID, why: str, *, by: Actor) -> None:
         tell(deposit, "stuck", by=by, note=why)
 
 
-def take_back(deposit: Deposit, payment: Payment, *, by: Actor) -> None:
+def take_back(
+    deposit: Deposit, payment: Payment, *, by: Actor, amount: Money | None = None
+) -> None:
     """The payer's bank or the provider took a payment back; joins the caller's transaction.
 
-    The wallet gives what is free of it; what it lacks is owed, and told.
+    The wallet gives what is free of it; what it lacks is owed, and told. ``amount`` is what was
+    taken, when that is not all of the payment; the client answers for the same share.
     """
     is_charged = payment.state == PaymentState.CHARGED_BACK
     if not is_charged and deposit.state == DepositState.CHARGED_BACK:
@@ -168,8 +176,9 @@ def take_back(deposit: Deposit, payment: Payment, *, by: Actor) -> None:
     if deposit.entry_id is None:  # it never reached the ledger
         tell(deposit, "taken_back", to=DepositState.DECLINED, by=by, note=payment.code)
         return
-    taken = _taken_from_wallet(deposit, payment, by=by)
-    owed = deposit.arrives - taken
+    lost, due = _shares(deposit, payment, amount)
+    taken = _taken_from_wallet(deposit, payment, lost, due, by=by)
+    owed = due - taken
     to = DepositState.CHARGED_BACK if is_charged else DepositState.REVERSED
     deposit.reason_code = payment.code
     deposit.reason = _("The payment was taken back by your bank or the payment service.")
@@ -186,17 +195,26 @@ def take_back(deposit: Deposit, payment: Payment, *, by: Actor) -> None:
     )
 
 
-def _taken_from_wallet(deposit: Deposit, payment: Payment, *, by: Actor) -> Money:
+def _shares(deposit: Deposit, payment: Payment, amount: Money | None) -> tuple[Money, Money]:
+    """What the provider lost of a payment, and the client's share of that, rounded up."""
+    received, arrived = payment.received or payment.amount, deposit.arrives
+    if amount is None or amount.currency != received.currency:
+        return received, arrived
+    if not 0 < amount.minor < received.minor:
+        return received, arrived
+    share = -(-arrived.minor * amount.minor // received.minor)
+    return amount, Money(share, arrived.currency)
+
+
+def _taken_from_wallet(
+    deposit: Deposit, payment: Payment, gone: Money, due: Money, *, by: Actor
+) -> Money:
     """Post what was taken back; return how much of it the wallet gave."""
     wallet_id = wallets.open_wallet(deposit.client_id, deposit.arrives_currency)
-    received = payment.received or payment.amount
-    lost = [
-        Leg(f"psp_clearing:{payment.account.code}", received),
-        Leg("chargeback", -received),
-    ]
+    lost = [Leg(f"psp_clearing:{payment.account.code}", gone), Leg("chargeback", -gone)]
     for _attempt in range(ATTEMPTS):
         free = wallet_queries.funds(wallet_id).available
-        taken = min(free, deposit.arrives)
+        taken = min(free, due)
         given = [Leg(wallet_id, -taken), Leg("chargeback", taken)] if taken else []
         try:
             wallets.post(

@@ -25,6 +25,7 @@ from modules.cashier.services.story import tell
 from modules.cashier.types.catalogue import Direction
 from modules.cashier.types.states import DepositState, PaymentState
 
+FIRST_APPROVAL = "first_approval"
 DECIDABLE = frozenset({DepositState.PAYING, DepositState.REVIEW, DepositState.CORRECTION})
 
 
@@ -32,8 +33,9 @@ DECIDABLE = frozenset({DepositState.PAYING, DepositState.REVIEW, DepositState.CO
 def approve_deposit(deposit_id: uuid.UUID, received: Money, *, by: Actor) -> bool:
     """Put what was received on the client's wallet; return whether that is done.
 
-    From the method's limit on it takes two: the first approval is kept, the second colleague's
-    puts the money there. Opens a transaction.
+    From the method's limit on it takes two, who say the same amount: the first approval is kept,
+    the second colleague's puts the money there; with another amount it is a first one again.
+    Behind an API key stands who made it. Opens a transaction.
 
     Raises:
         NoSuchDeposit: There is none.
@@ -47,11 +49,12 @@ def approve_deposit(deposit_id: uuid.UUID, received: Money, *, by: Actor) -> boo
         raise NoSuchMove(state=DepositState(deposit.state).label)
     if received.minor <= 0 or received.currency != deposit.pay_currency:
         raise NothingReceived
-    if by.id in {None, deposit.client_id, deposit.first_approved_by_id}:
+    person = by.on_behalf_of or by.id
+    if {person, by.id} & {None, deposit.client_id, deposit.first_approved_by_id}:
         raise FourEyes
-    if needs_two(deposit, received) and deposit.first_approved_by_id is None:
-        deposit.first_approved_by_id, deposit.first_approved_by = by.id, by.name[:200]
-        tell(deposit, "first_approval", by=by, note=str(received))
+    if needs_two(deposit, received) and not _is_second(deposit, received):
+        deposit.first_approved_by_id, deposit.first_approved_by = person, by.name[:200]
+        tell(deposit, FIRST_APPROVAL, by=by, note=str(received))
         return False
     payment = _payment_of(deposit)
     payment.received_minor = received.minor
@@ -129,6 +132,14 @@ def needs_two(deposit: Deposit, received: Money) -> bool:
         .first()
     )
     return limit is not None and received.minor >= limit
+
+
+def _is_second(deposit: Deposit, received: Money) -> bool:
+    """Whether another colleague has approved this very amount, which the story says."""
+    if deposit.first_approved_by_id is None:
+        return False
+    first = deposit.moves.filter(what=FIRST_APPROVAL).order_by("-at", "-pk").first()
+    return first is not None and first.note == str(received)
 
 
 def _payment_of(deposit: Deposit) -> Payment:

@@ -14,7 +14,7 @@ from kernel.actor import Actor
 from kernel.events import publish
 from kernel.money import Money
 from modules.cashier import queries
-from modules.cashier.errors import NothingArrives
+from modules.cashier.errors import CurrencyNotTaken, NothingArrives
 from modules.cashier.events import DepositFailed
 from modules.cashier.models import Deposit, Payment
 from modules.cashier.providers.port import ProviderFact
@@ -76,7 +76,8 @@ def _take_in(payment: Payment, fact: ProviderFact) -> None:
     payment.code = fact.code[:60]
     if fact.fee is not None and fact.fee.currency == payment.currency:
         payment.fee_minor = fact.fee.minor
-    if fact.amount is not None and fact.amount.currency == payment.currency:
+    is_gone = fact.state in {PaymentState.CHARGED_BACK, PaymentState.REVERSED}
+    if fact.amount is not None and fact.amount.currency == payment.currency and not is_gone:
         payment.received_minor = fact.amount.minor
     is_waiting = fact.state in {PaymentState.OPEN, PaymentState.AUTHORISED}
     payment.due_at = clock.now() + LOOK_AGAIN if is_waiting else None
@@ -91,7 +92,7 @@ def _follow(deposit: Deposit, payment: Payment, fact: ProviderFact) -> None:
             if deposit.state in UNPAID:
                 tell(deposit, "authorised", by=PROVIDER)
         case PaymentState.CHARGED_BACK | PaymentState.REVERSED:
-            take_back(deposit, payment, by=PROVIDER)
+            take_back(deposit, payment, by=PROVIDER, amount=fact.amount)
         case PaymentState.OPEN:
             if deposit.state == DepositState.ASKED:
                 tell(deposit, "begun", to=DepositState.PAYING, by=PROVIDER)
@@ -108,8 +109,8 @@ def _approve(deposit: Deposit, payment: Payment, fact: ProviderFact) -> None:
         return
     try:
         credit(deposit, payment, received, by=PROVIDER)
-    except NothingArrives:
-        leave_to_person(deposit, "nothing_arrives", str(NothingArrives.sentence))
+    except (NothingArrives, CurrencyNotTaken) as refusal:
+        leave_to_person(deposit, "nothing_arrives", str(refusal))
 
 
 def end(deposit: Deposit, payment: Payment, *, is_technical: bool, by: Actor) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 
 from modules.cashier.errors import NoRate
 from modules.cashier.services.figuring import Rate
@@ -29,5 +29,6 @@ def rate_between(source: str, target: str) -> Rate | None:
         raise NoRate(source=source, target=target) from error
     if not terms.is_open:
         raise NoRate(source=source, target=target)
-    value = (found.rate * (1 - terms.markup_percent / 100)).quantize(PLACES)
+    value = found.rate * (1 - terms.markup_percent / 100)
+    value = value.quantize(PLACES, rounding=ROUND_DOWN)
     return Rate(value=value, at=found.at, source=found.source)

@@ -9,7 +9,7 @@ import io
 import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal, DecimalException
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -185,12 +185,7 @@ def _locked(file_id: uuid.UUID) -> SettlementFile:
 
 
 def _read(content: bytes, columns: Mapping[str, str]) -> Iterator[SettlementLine]:
-    if len(content) > LARGEST:
-        raise FileUnreadable(line=0, why=_("it is larger than %(most)s MB.") % {"most": 5})
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise FileUnreadable(line=0, why=_("it is not in UTF-8.")) from None
+    text = _text(content)
     first = text.partition("\n")[0]
     delimiter = ";" if first.count(";") > first.count(",") else ","
     reader = csv.DictReader(io.StringIO(text), delimiter=delimiter)
@@ -208,6 +203,18 @@ def _read(content: bytes, columns: Mapping[str, str]) -> Iterator[SettlementLine
             yield _line(number, {key: cells.get(columns.get(key, ""), "") for key in COLUMNS})
     except csv.Error as error:
         raise FileUnreadable(line=0, why=str(error)) from None
+
+
+def _text(content: bytes) -> str:
+    if len(content) > LARGEST:
+        raise FileUnreadable(line=0, why=_("it is larger than %(most)s MB.") % {"most": 5})
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = "\0"
+    if "\0" in text:  # a database keeps no such character
+        raise FileUnreadable(line=0, why=_("it is not in UTF-8."))
+    return text
 
 
 def _line(number: int, cells: Mapping[str, str]) -> SettlementLine:
@@ -236,7 +243,7 @@ def _minor(number: int, text: str, currency: str) -> int:
     try:
         amount = Decimal(text.strip().replace(" ", ""))
         scaled = amount.scaleb(CURRENCIES[currency]) if amount.is_finite() else Decimal("0.5")
-    except InvalidOperation:
+    except DecimalException:  # no number, or beyond all numbers
         scaled = Decimal("0.5")
     if scaled != scaled.to_integral_value() or abs(scaled) > _LARGEST_MINOR:
         why = _("“%(text)s” is no amount in %(currency)s.")

@@ -84,6 +84,8 @@ def ask_transfer(client_id: uuid.UUID, token: str, *, by: Actor) -> uuid.UUID:
     Payer.objects.select_for_update().get(client_id=client_id)
     known = Transfer.objects.filter(client_id=client_id, form_key=word["k"]).first()
     if known is not None:
+        if [known.amount_minor, known.currency] != word["a"]:
+            raise QuoteExpired  # another tab, or one step back: the form has done its work
         return known.pk
     wish = TransferWish(
         source=word["s"],
@@ -151,7 +153,8 @@ def _rate(source: str, target: str) -> _Rate | None:
         raise NoRate(source=source, target=target) from error
     if not terms.is_open:
         raise NoRate(source=source, target=target)
-    value = (found.rate * (1 - terms.markup_percent / 100)).quantize(PLACES)
+    value = found.rate * (1 - terms.markup_percent / 100)
+    value = value.quantize(PLACES, rounding=ROUND_DOWN)
     return _Rate(value=value, middle=found.rate, at=found.at, source=found.source)
 
 

@@ -21,9 +21,10 @@ from kernel.actor import Actor
 from kernel.errors import Refused
 from kernel.events import publish
 from kernel.money import Money
-from modules.cashier.errors import NoSuchTransfer
+from modules.cashier.errors import MoneyStays, NoSuchTransfer
 from modules.cashier.events import TransferEnded
 from modules.cashier.models import Transfer
+from modules.cashier.queries import outgoing
 from modules.cashier.services.passing import US, about, tell
 from modules.cashier.types.outgoing import in_transit, mirror
 from modules.cashier.types.passages import TRANSFER_OPEN, TransferState, Where
@@ -61,9 +62,16 @@ def begin(row: Transfer, *, by: Actor) -> None:
 
 @transaction.atomic
 def go(transfer_id: uuid.UUID, *, by: Actor) -> None:
-    """Move what was approved: the first step. Opens a transaction."""
+    """Move what was approved: the first step; not when the client's money was frozen meanwhile.
+
+    Opens a transaction.
+    """
     row = locked(transfer_id)
     if row.state != TransferState.WAITING:
+        return
+    if outgoing.is_frozen(row.client_id):
+        _release(row, by=by)
+        _fail(row, str(MoneyStays.sentence), by=by)
         return
     if row.source == Where.WALLET:
         _leave_wallet(row, by=by)

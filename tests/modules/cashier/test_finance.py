@@ -165,6 +165,8 @@ def test_a_difference_is_explained_with_a_reason_once(world, card):
         (csv_of(",1.00,USD,0,"), FileUnreadable),
         (csv_of("x,0,USD,0,"), FileUnreadable),
         (csv_of("x,1e30,USD,0,"), FileUnreadable),
+        (csv_of("x,1e999999,USD,0,"), FileUnreadable),
+        (csv_of("x\0,1.00,USD,0,"), FileUnreadable),
     ],
 )
 def test_a_file_that_cannot_be_read_is_refused_as_a_whole(world, card, content, refusal):

@@ -1,0 +1,167 @@
+"""Small ways in which money could go wrong: shares, other amounts, what changes in between."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import replace
+
+import pytest
+
+from kernel.actor import Actor, ActorKind, Scope
+from kernel.errors import Refused
+from kernel.ids import new_id
+from modules.cashier import services
+from modules.cashier.errors import FourEyes, NotFree, NothingArrives, QuoteExpired
+from modules.cashier.models import Claim, Deposit, MethodTerms, PayoutRule, Transfer
+from modules.cashier.providers.port import ProviderFact
+from modules.cashier.queries import outgoing
+from modules.cashier.services.following import follow
+from modules.cashier.types.outgoing import Part, TransferWish
+from modules.requests import services as requests
+from tests.modules.cashier.conftest import ask, get, ledger_holds, offer, wallet
+from tests.modules.cashier.going_out import (
+    client_of,
+    free,
+    fund,
+    house,
+    make_provider,
+    paid_in,
+    usd,
+    worker,
+)
+from tests.modules.conftest import make_client
+from tests.support.tenants import SYSTEM
+
+
+def colleague(name="Ada Winter", **more):
+    codes = ("requests.see_requests", "cashier.decide_withdrawals", "clients.see_clients")
+    told = {"id": new_id(), "grants": dict.fromkeys(codes, Scope.ALL), "is_staff": True}
+    return Actor(kind=more.pop("kind", ActorKind.PERSON), name=name, **(told | more))
+
+
+def part(cents):
+    nothing = usd(0)
+    return Part(account_id=uuid.uuid4(), account_name="x", gross=usd(cents), fee=nothing)
+
+
+@pytest.mark.no_database
+@pytest.mark.parametrize(("grosses", "fee"), [((1, 100_00), 5_00), ((1, 1, 50), 49)])
+def test_a_fee_leaves_something_of_every_part_and_sums_to_the_whole_led_09(grosses, fee):
+    found = outgoing.with_fees([part(one) for one in grosses], usd(fee))
+
+    assert sum(one.fee.minor for one in found) == fee
+    assert all(one.net.minor > 0 for one in found)
+    with pytest.raises(NothingArrives):
+        outgoing.with_fees([part(1), part(1)], usd(1))
+
+
+# -- two pairs of eyes ----------------------------------------------------------------------------
+
+
+def test_two_colleagues_approve_one_amount_and_a_key_is_nobody_else_led_13(alpha, till, theo):
+    method_id = offer(alpha, "Wire", till.accounts["bank"], four_eyes_minor=1_000_00)
+    deposit_id = ask(alpha, theo, method_id, "1000")
+    ada, finn = colleague(), colleague("Finn Berg")
+    key = colleague("A key of Ada's", kind=ActorKind.API_KEY, on_behalf_of=ada.id)
+
+    with alpha.pin():
+        services.approve_deposit(deposit_id, usd(1_000_00), by=ada)
+        with pytest.raises(FourEyes):
+            services.approve_deposit(deposit_id, usd(1_000_00), by=key)
+        is_done = services.approve_deposit(deposit_id, usd(4_000_00), by=finn)
+    assert (is_done, wallet(alpha, theo)) == (False, 0)
+
+    with alpha.pin():
+        assert services.approve_deposit(deposit_id, usd(4_000_00), by=ada)
+    assert wallet(alpha, theo) == 4_000_00
+
+
+def test_another_amount_is_not_credited_by_fees_that_nobody_knows(alpha, till, theo):
+    deposit_id = ask(alpha, theo, till.methods["bank"], "250")
+
+    with alpha.pin():
+        MethodTerms.objects.all().delete()
+        with pytest.raises(Refused, match="does not take USD"):
+            services.approve_deposit(deposit_id, usd(1_00), by=colleague())
+
+    assert (wallet(alpha, theo), get(alpha, deposit_id).state) == (0, "paying")
+
+
+def test_a_form_that_made_a_deposit_makes_no_other_and_says_so(alpha, till, theo):
+    key = uuid.uuid4().hex
+    ask(alpha, theo, till.methods["bank"], "100", key=key)
+
+    with pytest.raises(QuoteExpired):
+        ask(alpha, theo, till.methods["bank"], "500", key=key)
+
+
+# -- what was paid is taken back ------------------------------------------------------------------
+
+
+@pytest.fixture
+def charged(alpha, theo):
+    """An earlier card payment of 100.00 whose money is in the wallet."""
+    with alpha.pin():
+        provider = make_provider("redirect", "cards", {"api_url": "http://127.0.0.1:9"})
+        from modules.cashier.models import Method
+
+        method = Method.objects.create(name="Card")
+        fund(theo.pk, usd(100_00))
+        payment = paid_in(theo.pk, provider, method, usd(100_00))
+        Deposit.objects.filter(pk=payment.deposit_id).update(entry_id=new_id())
+    return payment
+
+
+def test_a_chargeback_of_a_part_takes_that_part_only(alpha, theo, charged):
+    fact = ProviderFact(
+        reference=charged.reference, provider_reference="", state="charged_back", amount=usd(33_00)
+    )
+    with alpha.pin():
+        follow(charged.pk, fact, is_sure=False)
+        follow(charged.pk, replace(fact, amount=usd(100_00)), is_sure=False)
+        charged.refresh_from_db()
+
+        assert (charged.received, house("psp_clearing:cards")) == (usd(100_00), 33_00)
+    assert wallet(alpha, theo) == 67_00
+    assert ledger_holds(alpha)
+
+
+def test_what_an_account_is_asked_for_is_not_taken_from_the_wallet_too(alpha, theo, charged):
+    with alpha.pin():
+        services.open_claim(charged.deposit_id, owed_minor=100_00)
+        claim = Claim.objects.get()
+        Claim.objects.update(operation_id=new_id(), operation_minor=70_00)
+
+        assert services.take_from_wallet(claim.pk, by=SYSTEM) == usd(30_00)
+        with pytest.raises(NotFree):
+            services.take_from_wallet(claim.pk, by=SYSTEM)
+
+
+def test_a_transfer_that_is_approved_after_a_freeze_does_not_leave(alpha, theo, charged):
+    ines = make_client(alpha, "ines@example.com", "Ines", "Karam")
+    from modules.clients import queries as clients
+
+    with alpha.pin():
+        PayoutRule.objects.create(is_to_others_on=True)
+        wish = TransferWish(
+            source="wallet:USD",
+            target="",
+            amount=usd(50_00),
+            key=str(new_id()),
+            beneficiary_number=clients.contact(ines.pk).number,
+            beneficiary_name="Karam",
+        )
+        token = services.plan_transfer(theo.pk, wish).token
+        row = Transfer.objects.get(pk=services.ask_transfer(theo.pk, token, by=client_of(theo)))
+        other = services.plan_transfer(theo.pk, replace(wish, amount=usd(1_00))).token
+        with pytest.raises(QuoteExpired):
+            services.ask_transfer(theo.pk, other, by=client_of(theo))
+
+        services.open_claim(charged.deposit_id, owed_minor=100_00)
+        requests.approve(row.request_id, by=colleague())
+        worker()
+        row.refresh_from_db()
+
+        assert (row.state, free(row.source_id)) == ("failed", 100_00)
+        assert "cannot leave" in row.reason
+    assert wallet(alpha, ines) == 0
