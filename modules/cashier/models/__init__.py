@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from modules.cashier.models.catalogue import Method, MethodTerms, ProviderAccount, Route
+from modules.cashier.models.catalogue import (
+    Allowance,
+    LevelLimit,
+    Method,
+    MethodTerms,
+    ProviderAccount,
+    Route,
+)
 from modules.cashier.models.deposits import Deposit, DepositMove, Payer, Payment, Proof
 from modules.cashier.models.finance import (
     Claim,
@@ -28,6 +35,7 @@ from modules.cashier.models.passages import (
 )
 
 __all__ = [
+    "Allowance",
     "Callback",
     "Claim",
     "ClaimState",
@@ -38,6 +46,7 @@ __all__ = [
     "FollowUp",
     "Instrument",
     "Knock",
+    "LevelLimit",
     "LineKind",
     "LineState",
     "Method",

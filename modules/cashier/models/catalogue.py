@@ -79,6 +79,13 @@ class Method(models.Model):
     countries = ArrayField(models.CharField(max_length=COUNTRY_LENGTH), default=list)
     """Where it is offered; empty means everywhere."""
     countries_not = ArrayField(models.CharField(max_length=COUNTRY_LENGTH), default=list)
+    groups = ArrayField(models.UUIDField(), default=list, db_default=[])
+    """Groups of clients that it is offered to; empty means everybody."""
+    groups_not = ArrayField(models.UUIDField(), default=list, db_default=[])
+    level_in = models.PositiveSmallIntegerField(default=0, db_default=0)
+    """Least verification level of who pays in with it."""
+    level_out = models.PositiveSmallIntegerField(default=0, db_default=0)
+    """Least verification level of who is paid with it."""
     place = models.PositiveSmallIntegerField(default=100)
     is_deposit_on = models.BooleanField(default=False)
     is_withdrawal_on = models.BooleanField(default=False)
@@ -144,3 +151,40 @@ class MethodTerms(models.Model):
 
     def __str__(self) -> str:
         return f"{self.method_id} {self.direction} {self.currency}"
+
+
+class LevelLimit(models.Model):
+    """Limits in place of those of a method's terms, for clients of a level or higher."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    terms = models.ForeignKey(MethodTerms, on_delete=models.CASCADE, related_name="levels")
+    level = models.PositiveSmallIntegerField()
+    """From this verification level on, up to the next that has limits of its own."""
+    most_minor = models.BigIntegerField()
+    day_minor = models.BigIntegerField(null=True)
+    month_minor = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["terms", "level"], name="cashier_level_limit_once"),
+            models.CheckConstraint(
+                condition=models.Q(most_minor__gt=0), name="cashier_level_limit_range"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.terms_id} from level {self.level}"
+
+
+class Allowance(models.Model):
+    """What clients of a verification level or higher may take out in all, by whatever method."""
+
+    level = models.PositiveSmallIntegerField(primary_key=True)
+    currency = models.CharField(max_length=CURRENCY_LENGTH)
+    day_minor = models.BigIntegerField(null=True)
+    """In any 24 hours; ``None`` is no limit. Other currencies count by the wallets' rates."""
+    month_minor = models.BigIntegerField(null=True)
+    """In any 30 days."""
+
+    def __str__(self) -> str:
+        return f"allowance from level {self.level}"
