@@ -29,8 +29,15 @@ def apply(callback_id: str) -> bool:
 
 @task(every=dt.timedelta(seconds=10), time_limit=120)
 def apply_waiting() -> int:
-    """Apply callbacks whose own task was lost, or that were put off."""
+    """Prove callbacks that were only kept; apply what is due, lost tasks and put-off ones."""
+    services.prove_left()
     return services.apply_waiting()
+
+
+@task(every=dt.timedelta(minutes=5), time_limit=300)
+def forget_refused() -> int:
+    """Take away what came to our door, proved nothing, and is old or too much."""
+    return services.forget_refused()
 
 
 @task(every=dt.timedelta(minutes=1), time_limit=300)

@@ -154,7 +154,7 @@ class CryptoInvoice:
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise Forged from error
         if not is_ours:
-            raise Forged
+            raise Forged(why="not ours")
         return news
 
     def read_validation(self, raw: RawCallback) -> Validation:

@@ -170,7 +170,7 @@ class RedirectPsp:
         try:
             told: dict[str, Any] = json.loads(raw.body)
             if told["merchant_id"] != self._merchant:
-                raise Forged
+                raise Forged(why="not ours")
         except (ValueError, KeyError, TypeError) as error:
             raise Forged from error
         return told

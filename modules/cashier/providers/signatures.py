@@ -23,7 +23,7 @@ def prove(told: str, *, secret: str, message: bytes) -> None:
         Forged: It is another, or there is no secret to compare with.
     """
     if not secret or not hmac.compare_digest(told.encode(), mac(secret, message).encode()):
-        raise Forged
+        raise Forged(why="signature")
 
 
 def prove_age(seconds: str | float, *, now: dt.datetime) -> None:
@@ -37,6 +37,6 @@ def prove_age(seconds: str | float, *, now: dt.datetime) -> None:
     try:
         signed_at = dt.datetime.fromtimestamp(float(seconds), dt.UTC)
     except (ValueError, OverflowError, OSError) as error:
-        raise Forged from error
+        raise Forged(why="no time") from error
     if abs(now - signed_at) > BELIEVED:
-        raise Forged
+        raise Forged(why="too old" if now > signed_at else "too early")

@@ -167,18 +167,18 @@ class StripeCheckout:
         """What an event says, proven by the library on the raw body."""
         secret = self._wiring.secrets.get("webhook_secret", "")
         if not secret:
-            raise Forged
+            raise Forged(why="no secret")
         header = raw.headers.get("stripe-signature", "")
         try:
             event = self._client.construct_event(raw.body, header, secret, tolerance=0)
         except (stripe.SignatureVerificationError, ValueError) as error:
-            raise Forged from error
+            raise Forged(why="signature") from error
         # The library would compare with its own clock, and later than it came.
         signed_at = dict(part.partition("=")[::2] for part in header.split(","))["t"]
         prove_age(signed_at, now=raw.received_at)
         told = _plain(event)
         if told["livemode"] != self._is_live:
-            raise Forged
+            raise Forged(why="not ours")
         return _news(told)
 
     def read_validation(self, raw: RawCallback) -> Validation:

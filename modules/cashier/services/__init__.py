@@ -38,17 +38,16 @@ from modules.cashier.services.dispatching import (
 )
 from modules.cashier.services.figuring import amount_of
 from modules.cashier.services.inbox import (
-    Call,
     apply_news,
     apply_waiting,
     look_up,
-    receive,
     validate,
 )
 from modules.cashier.services.instruments import (
     add_instrument,
     remove_instrument,
 )
+from modules.cashier.services.knocking import Call, forget_refused, prove_left, receive
 from modules.cashier.services.payouts import (
     due_payouts,
     hear,
@@ -104,6 +103,7 @@ __all__ = [
     "follow_done",
     "follow_refused",
     "follow_stuck",
+    "forget_refused",
     "hand_in_proof",
     "hear",
     "keep",
@@ -113,6 +113,7 @@ __all__ = [
     "pay",
     "plan_transfer",
     "plan_withdrawal",
+    "prove_left",
     "provider_of",
     "quote",
     "receive",
