@@ -25,9 +25,10 @@ from modules.wallets.errors import (
     NoSuchAccount,
     NoSuchEntry,
     NoSuchQuote,
+    TooMuch,
     UnknownCurrency,
 )
-from modules.wallets.forms import exact
+from modules.wallets.forms import TOO_LARGE, exact
 from modules.wallets.types import (
     EntryLine,
     ExchangeWish,
@@ -292,7 +293,7 @@ def _exact(amount: Decimal, currency: str) -> Any:
     try:
         return exact(amount, currency)
     except ValidationError as error:
-        raise Inexact from error
+        raise (TooMuch if error.code == TOO_LARGE else Inexact) from error
 
 
 def _own_id(request: ApiRequest) -> uuid.UUID:

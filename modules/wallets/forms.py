@@ -8,13 +8,21 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from kernel.money import CURRENCIES, Money, exponent
+from modules.wallets.errors import TooMuch
 from modules.wallets.models import PairTerms
 from modules.wallets.types import EntryKind, ExchangeWish, StatementFilter, Terms, WalletFilter
 
 DIGITS = 20
+TOO_LARGE = "too_large"
+LARGEST_MINOR = 10**17
+"""Far below what a 64-bit column holds, far above what anyone has."""
+FIRST_ON, LAST_ON = dt.date(1970, 1, 1), dt.date(2999, 12, 31)
+"""Days that statements are asked for; beyond them there is no day before or after."""
+_DAYS = (MinValueValidator(FIRST_ON), MaxValueValidator(LAST_ON))
 _ANY = (PairTerms.ANY, _("All other currencies"))
 
 
@@ -22,9 +30,12 @@ def exact(amount: Decimal, currency: str) -> Money:
     """``amount`` in whole minor units.
 
     Raises:
-        ValidationError: It has more decimal places than the currency.
+        ValidationError: It has more decimal places than the currency, or cannot be counted
+            (code ``too_large``).
     """
     money = Money.of(amount, currency)
+    if abs(money.minor) > LARGEST_MINOR:
+        raise forms.ValidationError(TooMuch.sentence, code=TOO_LARGE)
     if money.amount != amount:
         raise forms.ValidationError(
             _("%(currency)s has at most %(places)s decimal places."),
@@ -116,8 +127,8 @@ class StatementForm(forms.Form):
     """What a statement is narrowed to; a wrong value narrows to nothing in particular."""
 
     kind = forms.ChoiceField(required=False, choices=[("", _("Everything")), *EntryKind.choices])
-    from_on = forms.DateField(required=False)
-    to_on = forms.DateField(required=False)
+    from_on = forms.DateField(required=False, validators=_DAYS)
+    to_on = forms.DateField(required=False, validators=_DAYS)
     page = forms.IntegerField(required=False, min_value=1)
 
     def wanted(self) -> StatementFilter:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 from functools import lru_cache
 
 from currency_converter import CurrencyConverter
@@ -44,7 +44,7 @@ def rate(base: str, quote: str) -> RateLine:
             return RateLine(
                 base=base,
                 quote=quote,
-                rate=(first.rate * second.rate).quantize(PLACES),
+                rate=_rounded(first.rate * second.rate),
                 source=", ".join(sorted({first.source, second.source})),
                 at=min(first.at, second.at),
             )
@@ -78,12 +78,19 @@ def currencies() -> tuple[str, ...]:
 
 
 def _own_rates() -> Mapping[tuple[str, str], RateLine]:
+    """The word that holds of each pair, whichever way round it was said last.
+
+    Were both kept, a client could gain by exchanging there and back.
+    """
     rows = OwnRate.objects.order_by("base", "quote", "-set_at", "-pk").distinct("base", "quote")
+    newest: dict[frozenset[str], OwnRate] = {}
+    for row in sorted(rows, key=lambda one: (one.set_at, one.pk)):
+        newest[frozenset((row.base, row.quote))] = row
     return {
         (row.base, row.quote): RateLine(
             base=row.base, quote=row.quote, rate=row.rate, source=_OWN, at=row.set_at
         )
-        for row in rows
+        for row in newest.values()
         if row.rate is not None
     }
 
@@ -93,7 +100,7 @@ def _straight(base: str, quote: str, own: Mapping[tuple[str, str], RateLine]) ->
         return own[base, quote]
     if (quote, base) in own:
         other = own[quote, base]
-        inverse = (1 / other.rate).quantize(PLACES)
+        inverse = _rounded(1 / other.rate)
         return RateLine(base=base, quote=quote, rate=inverse, source=_OWN, at=other.at)
     return _reference(base, quote)
 
@@ -102,9 +109,14 @@ def _reference(base: str, quote: str) -> RateLine | None:
     fresh = _fresh_references()
     if base not in fresh or quote not in fresh:
         return None
-    found = (fresh[quote][0] / fresh[base][0]).quantize(PLACES)
+    found = _rounded(fresh[quote][0] / fresh[base][0])
     at = min(fresh[base][1], fresh[quote][1])
     return RateLine(base=base, quote=quote, rate=found, source=_ECB, at=at)
+
+
+def _rounded(rate: Decimal) -> Decimal:
+    """Down, so that there and back is never more than it was: small rates have few digits left."""
+    return rate.quantize(PLACES, rounding=ROUND_DOWN)
 
 
 def _fresh_references() -> dict[str, tuple[Decimal, dt.datetime]]:

@@ -39,7 +39,7 @@ def set_terms(wish: Terms, *, by: Actor) -> None:
     """
     if wish.pay == wish.receive != PairTerms.ANY:
         raise SameCurrency
-    limit = wish.approval_from.minor if wish.approval_from else None
+    limit = wish.approval_from.minor if wish.approval_from is not None else None
     row, _ = PairTerms.objects.update_or_create(
         pay=wish.pay,
         receive=wish.receive,

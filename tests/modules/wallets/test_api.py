@@ -102,6 +102,23 @@ def test_a_colleague_reads_wallets_the_ledger_and_the_proof(alpha, ada, money):
         assert get(f"{path}{new_id()}").status_code == 404
 
 
+@pytest.mark.parametrize("amount", ["999999999999", "-999999999999", "1e-9", "1e30", "٣x", "0"])
+def test_an_amount_that_cannot_be_counted_is_refused(alpha, ada, theo, amount):
+    with alpha.pin():
+        wallet = services.open_wallet(theo.pk, "BTC")
+    office = alpha.signed_in(ada, fresh=True)
+
+    answer = post(office, f"/wallets/{wallet}/corrections", {"amount": amount, "reason": "x"})
+    page = office.post(
+        f"/office/wallets/{wallet}/correct/",
+        {"direction": "put", "amount": amount.lstrip("-"), "reason": "x"},
+    )
+
+    assert (400 <= answer.status_code < 500, page.status_code) == (True, 422)
+    with alpha.pin():
+        assert queries.corrections_of(wallet) == ()
+
+
 def test_a_correction_by_the_api_waits_too(alpha, ada, money):
     office = alpha.signed_in(ada, fresh=True)
 

@@ -168,6 +168,12 @@ def test_a_large_exchange_waits_with_its_money_held_until_it_is_approved(rich, a
     assert queries.balance(wallet_of(rich, "EUR")) == eur(392_00)
 
 
+def test_a_limit_of_nothing_lets_everything_wait(rich):
+    approval_from(usd(0))
+
+    assert services.needs_approval(usd(1), "EUR")
+
+
 def test_a_refused_exchange_gives_the_money_back(rich, ada):
     approval_from(usd(500_00))
     found = services.quote(rich.pk, wish(usd(500_00)))
@@ -225,6 +231,22 @@ def test_a_rate_of_the_brokers_own_goes_first_and_both_ways(in_alpha):
     services.set_rate("BTC", "USD", None, by=SYSTEM)
     with pytest.raises(NoRate):
         queries.rate("BTC", "USD")
+
+
+def test_nobody_gains_by_going_there_and_back_led_08(in_alpha):
+    services.set_rate("EUR", "USD", Decimal("1.10"), by=SYSTEM)
+    services.set_rate("USD", "EUR", Decimal("0.95"), by=SYSTEM)
+    services.set_rate("BTC", "VND", Decimal("2600000123.456"), by=SYSTEM)
+
+    for one, other in (("EUR", "USD"), ("BTC", "VND"), ("BTC", "IDR"), ("JPY", "KWD")):
+        services.set_rate("USD", "BTC", Decimal("0.000015999999"), by=SYSTEM)
+        services.set_rate("KWD", "USD", Decimal("3.27"), by=SYSTEM)
+        assert queries.rate(one, other).rate * queries.rate(other, one).rate <= 1, (one, other)
+    assert queries.rate("EUR", "USD").rate == Decimal("1.052631578947")
+    assert [line.base for line in queries.own_rates()] == ["BTC", "KWD", "USD", "USD"]
+
+    services.set_rate("EUR", "USD", None, by=SYSTEM)
+    assert queries.rate("USD", "EUR").source == "ecb"
 
 
 def test_reference_rates_that_are_old_are_none(in_alpha):

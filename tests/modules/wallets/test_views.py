@@ -66,10 +66,14 @@ def test_a_statement_narrows_to_a_kind_and_to_days(room, money):
     kinds = text(room.get(f"/room/wallets/{money}/?kind=exchange"))
     days = text(room.get(f"/room/wallets/{money}/?to_on=2020-01-01"))
     nonsense = text(room.get(f"/room/wallets/{money}/?kind=x&from_on=x&page=x"))
+    last = text(room.get(f"/room/wallets/{money}/statement.csv?to_on=9999-12-31"))
+    first = room.get(f"/room/wallets/{money}/statement.pdf?from_on=0001-01-01&to_on=0001-01-05")
 
     assert "Nothing in this time" in kinds
     assert "Nothing in this time" in days
     assert "+$250.00" in nonsense
+    assert "250.00" in last
+    assert first["Content-Type"] == "application/pdf"
 
 
 def test_what_a_client_wrote_is_no_formula_in_a_spreadsheet(room, alpha, theo, money):
