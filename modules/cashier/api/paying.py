@@ -190,16 +190,21 @@ def hand_in_proof(
     """Hand in a proof of payment; a colleague looks at it."""
     client_id = _own_id(request)
     try:
-        content = io.BytesIO(base64.b64decode(proof.content, validate=True))
-    except binascii.Error as error:
-        raise ProofDamaged from error
-    try:
+        queries.own_deposit(deposit_id, client_id)
         services.hand_in_proof(
-            deposit_id, content, name=proof.name, client_id=client_id, by=request.actor
-        )
+            deposit_id, _bytes(proof.content), name=proof.name, client_id=client_id,
+            by=request.actor,
+        )  # fmt: skip
         return Status(201, _detail(queries.own_deposit(deposit_id, client_id)))
     except NoSuchDeposit as error:
         raise Http404 from error
+
+
+def _bytes(content: str) -> io.BytesIO:
+    try:
+        return io.BytesIO(base64.b64decode(content, validate=True))
+    except binascii.Error as error:
+        raise ProofDamaged from error
 
 
 def _own_id(request: ApiRequest) -> uuid.UUID:
