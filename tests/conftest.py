@@ -30,6 +30,7 @@ from django.utils import translation  # noqa: E402
 from kernel import clock, pin  # noqa: E402
 from kernel.secrets import keys as sealing_keys  # noqa: E402
 from tenants import directory  # noqa: E402
+from tests.support import ledgers  # noqa: E402
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -57,7 +58,9 @@ def _cast(_servers):
     alpha = make_tenant("alpha", name="Alpha Markets")
     beta = make_tenant("beta", name="Beta Capital", locale="ar", time_zone="Asia/Dubai")
     settle()
-    return alpha, beta, Baseline.take(alpha.schema, beta.schema)
+    baseline = Baseline.take(alpha.schema, beta.schema)
+    yield alpha, beta, baseline
+    baseline.close()
 
 
 def settle() -> None:
@@ -68,17 +71,24 @@ def settle() -> None:
         OutboxEvent.objects.update(told_at=clock.now())
 
 
-@pytest.fixture(autouse=True)
-def _clean(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Leave nothing behind, and begin with nothing remembered."""
+def clean(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Leave nothing behind, and begin with nothing remembered.
+
+    The ledgers must hold after every test, but where its marker says that it breaks them.
+    """
     if "no_database" in request.keywords:
         yield
         return
     _alpha, _beta, baseline = request.getfixturevalue("_cast")
     yield
     assert not connection.in_atomic_block
+    wrong = ledgers.faults(baseline.touched())
     baseline.restore()
     forget_everything()
+    ledgers.judge(wrong, broken_on_purpose="breaks_the_ledger" in request.keywords)
+
+
+_clean = pytest.fixture(clean, autouse=True)
 
 
 def forget_everything() -> None:
