@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from dataclasses import dataclass
 from typing import ClassVar
@@ -99,6 +100,23 @@ class WithdrawalAsked(Event):
     number: str
     amount_minor: int
     currency: str
+
+    @property
+    def aggregate(self) -> str:
+        """The withdrawal."""
+        return f"cashier.Withdrawal:{self.withdrawal_id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawalApproved(Event):
+    """A withdrawal will be paid, as clients are told by ``expected_at``."""
+
+    name: ClassVar[str] = "cashier.WithdrawalApproved"
+
+    withdrawal_id: uuid.UUID
+    client_id: uuid.UUID
+    number: str
+    expected_at: dt.datetime
 
     @property
     def aggregate(self) -> str:

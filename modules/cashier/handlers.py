@@ -1,4 +1,4 @@
-"""What the cashier reacts to: trading servers did, or refused, what a deposit asked of them."""
+"""What the cashier reacts to: answers of trading servers, decisions, and what is to be told."""
 
 from __future__ import annotations
 
@@ -8,8 +8,24 @@ from django.db import transaction
 
 from kernel.actor import Actor
 from modules.cashier import services, tasks
-from modules.cashier.events import DepositTakenBack
-from modules.requests.events import RequestApproved, RequestCancelled, RequestRefused
+from modules.cashier.events import (
+    DepositDone,
+    DepositFailed,
+    DepositReceived,
+    DepositTakenBack,
+    TransferEnded,
+    WithdrawalApproved,
+    WithdrawalAsked,
+    WithdrawalEnded,
+)
+from modules.cashier.types.states import DepositState
+from modules.requests.events import (
+    LevelReached,
+    RequestApproved,
+    RequestAsked,
+    RequestCancelled,
+    RequestRefused,
+)
 from modules.trading.events import OperationDone, OperationRefused, OperationStuck
 
 KEY = "deposit:"
@@ -51,7 +67,7 @@ def operation_done(event: OperationDone) -> None:
 def operation_refused(event: OperationRefused) -> None:
     """It refused."""
     deposit_refused(event)
-    services.follow_refused(event.cause, event.key, event.sentence)
+    services.follow_refused(event.cause, event.key, event.sentence, event.code)
 
 
 def operation_stuck(event: OperationStuck) -> None:
@@ -74,6 +90,48 @@ def end_refused(event: RequestRefused) -> None:
 def end_cancelled(event: RequestCancelled) -> None:
     """What its asker took back ends."""
     services.end_request(event.kind, event.subject, reason="", is_refused=False)
+
+
+def write_received(event: DepositReceived) -> None:
+    """Tell the client that his money came; what goes to the wallet has arrived with it."""
+    if event.account_id is not None:
+        services.write_of_deposit(event.deposit_id, "received")
+
+
+def write_done(event: DepositDone) -> None:
+    """Tell him that it arrived, or stays in his wallet."""
+    services.write_of_deposit(event.deposit_id, "kept" if event.was_kept else "done")
+
+
+def write_failed(event: DepositFailed) -> None:
+    """Tell him why a deposit failed; what he cancelled himself he knows."""
+    if event.state != DepositState.CANCELLED:
+        services.write_of_deposit(event.deposit_id, "failed")
+
+
+def write_asked(event: WithdrawalAsked) -> None:
+    """Tell the client that money of his is to leave: he may not be the one who asked."""
+    services.write_of_withdrawal(event.withdrawal_id, "asked")
+
+
+def write_approved(event: WithdrawalApproved) -> None:
+    """Tell him until when it is paid."""
+    services.write_of_withdrawal(event.withdrawal_id, "approved")
+
+
+def write_ended(event: WithdrawalEnded) -> None:
+    """Tell him what became of it, and where the money is."""
+    services.write_of_withdrawal(event.withdrawal_id, event.state)
+
+
+def write_moved(event: TransferEnded) -> None:
+    """Tell both clients of a transfer between them, and one of what did not arrive."""
+    services.write_of_transfer(event.transfer_id, event.state)
+
+
+def write_to_deciders(event: RequestAsked | LevelReached) -> None:
+    """Tell colleagues that something waits for their decision."""
+    services.write_to_deciders(event.request_id, kind=event.kind)
 
 
 def open_claim(event: DepositTakenBack) -> None:

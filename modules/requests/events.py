@@ -34,6 +34,13 @@ class RequestAsked(RequestEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LevelReached(RequestEvent):
+    """A level approved, and the next one decides now."""
+
+    name: ClassVar[str] = "requests.LevelReached"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RequestApproved(RequestEvent):
     """Every level approved, or the rules did: do what was asked."""
 

@@ -58,6 +58,7 @@ module = Module(
     ),
     publishes=(
         "requests.RequestAsked",
+        "requests.LevelReached",
         "requests.RequestApproved",
         "requests.RequestRefused",
         "requests.RequestCancelled",

@@ -86,6 +86,8 @@ class RequestKind:
     """Whether people decide until the broker says otherwise; else it happens at once."""
     by_staff: bool = False
     """Only colleagues ask for it."""
+    has_own_letters: bool = False
+    """Its owner writes to the client what became of it; the queue only asks what is missing."""
     expected_hours: int = 24
     """How long a decision takes, until the broker says otherwise."""
     office_url: str = ""

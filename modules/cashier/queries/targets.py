@@ -56,6 +56,11 @@ def wallet_title(currency: str) -> str:
     return _("%(currency)s wallet") % {"currency": currency}
 
 
+def place_title(login: int | None, currency: str) -> str:
+    """What a trading account, or else the wallet in ``currency``, is called."""
+    return _("Account %(login)s") % {"login": login} if login else wallet_title(currency)
+
+
 def _is_payable(one: AccountLine) -> bool:
     return one.is_open and one.is_live and one.login is not None
 

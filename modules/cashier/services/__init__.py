@@ -73,6 +73,12 @@ from modules.cashier.services.wiring import provider_of
 from modules.cashier.services.withdrawals import cancel_withdrawal
 from modules.cashier.services.withdrawing import ask_withdrawal
 from modules.cashier.services.withdrawing import plan as plan_withdrawal
+from modules.cashier.services.writing import (
+    write_of_deposit,
+    write_of_transfer,
+    write_of_withdrawal,
+    write_to_deciders,
+)
 
 __all__ = [
     "Call",
@@ -137,5 +143,9 @@ __all__ = [
     "test_account",
     "upload_settlement",
     "validate",
+    "write_of_deposit",
+    "write_of_transfer",
+    "write_of_withdrawal",
     "write_off",
+    "write_to_deciders",
 ]

@@ -18,7 +18,9 @@ def follow_done(cause: str, key: str) -> None:
     kind, found, step = _ours(cause, key)
     if found is None:
         return
-    if kind == WITHDRAWAL:
+    if kind == WITHDRAWAL and step == withdrawals.RETURN:
+        withdrawals.record_return(found, is_done=True)
+    elif kind == WITHDRAWAL:
         withdrawals.record_debit(found)
     elif kind == TRANSFER:
         transfers.record_done(found, step)
@@ -26,13 +28,15 @@ def follow_done(cause: str, key: str) -> None:
         claims.record_taken(found, is_done=True)
 
 
-def follow_refused(cause: str, key: str, why: str) -> None:
+def follow_refused(cause: str, key: str, why: str, code: str = "") -> None:
     """It refused: nothing was done."""
     kind, found, step = _ours(cause, key)
     if found is None:
         return
-    if kind == WITHDRAWAL:
-        withdrawals.record_debit_refused(found, why)
+    if kind == WITHDRAWAL and step == withdrawals.RETURN:
+        withdrawals.record_return(found, is_done=False, why=why)
+    elif kind == WITHDRAWAL:
+        withdrawals.record_debit_refused(found, why, code=code)
     elif kind == TRANSFER:
         transfers.record_refused(found, step, why)
     elif kind == CLAIM:

@@ -13,15 +13,16 @@ from django.utils.translation import gettext as _
 
 from kernel import clock
 from kernel.actor import Actor, ActorKind
+from kernel.errors import Refused
 from kernel.events import publish
 from kernel.money import Money
 from modules.cashier.errors import NoSuchMove, NoSuchWithdrawal
-from modules.cashier.events import WithdrawalEnded
+from modules.cashier.events import WithdrawalApproved, WithdrawalEnded
 from modules.cashier.models import Payout, Withdrawal
 from modules.cashier.queries import outgoing
-from modules.cashier.services.passing import US, about, tell
+from modules.cashier.services.passing import US, about, note, tell
 from modules.cashier.types.catalogue import ProviderKind
-from modules.cashier.types.outgoing import mirror
+from modules.cashier.types.outgoing import in_transit, mirror
 from modules.cashier.types.passages import (
     PAYOUT_OVER,
     WITHDRAWAL_OPEN,
@@ -32,11 +33,14 @@ from modules.clients import queries as clients
 from modules.requests import queries as requested
 from modules.requests import services as requests
 from modules.requests.types import Wish
+from modules.trading import services as trading
 from modules.wallets import services as wallets
 from modules.wallets.errors import HoldIsOver
 from modules.wallets.types import EntryKind, Leg
 
 KIND = "cashier.withdrawal"
+RETURN = "return"
+"""The step that puts back on the trading account what it gave."""
 
 
 def hold_parts(row: Withdrawal, *, by: Actor) -> None:
@@ -84,13 +88,15 @@ def record_debit(withdrawal_id: uuid.UUID, *, by: Actor = US) -> None:
 
 
 @transaction.atomic
-def record_debit_refused(withdrawal_id: uuid.UUID, why: str, *, by: Actor = US) -> None:
+def record_debit_refused(
+    withdrawal_id: uuid.UUID, why: str, *, code: str = "", by: Actor = US
+) -> None:
     """The trading server said no: nothing has moved. Opens a transaction."""
     row = locked(withdrawal_id)
     if row.state != WithdrawalState.DEBITING:
         return
     row.is_stuck = False
-    row.reason_code, row.reason = "debit_refused", why[:500]
+    row.reason_code, row.reason = (code or "debit_refused")[:60], why[:500]
     _release_parts(row, by=by)
     tell(row, "failed", to=WithdrawalState.FAILED, by=by, why=why)
     _end(row)
@@ -98,9 +104,10 @@ def record_debit_refused(withdrawal_id: uuid.UUID, why: str, *, by: Actor = US) 
 
 @transaction.atomic
 def record_stuck(withdrawal_id: uuid.UUID, why: str) -> None:
-    """Nobody knows whether the account was debited: a person decides. Opens a transaction."""
+    """Nobody knows whether the server did it: a person decides. Opens a transaction."""
     row = locked(withdrawal_id)
-    if row.state == WithdrawalState.DEBITING and not row.is_stuck:
+    on_server = {WithdrawalState.DEBITING, WithdrawalState.RETURNING}
+    if row.state in on_server and not row.is_stuck:
         row.is_stuck = True
         tell(row, "stuck", by=US, why=why)
 
@@ -117,6 +124,14 @@ def approve_withdrawal(withdrawal_id: uuid.UUID, *, by: Actor) -> bool:
     moment = clock.now()
     row.expected_at = moment + dt.timedelta(hours=outgoing.rules().expected_hours)
     tell(row, "approved", to=WithdrawalState.APPROVED, by=by)
+    publish(
+        WithdrawalApproved(
+            withdrawal_id=row.pk,
+            client_id=row.client_id,
+            number=row.number,
+            expected_at=row.expected_at,
+        )
+    )
     is_due = False
     for payout in row.payouts.select_related("account").order_by("place"):
         by_hand = payout.account.kind == ProviderKind.BANK
@@ -131,27 +146,25 @@ def approve_withdrawal(withdrawal_id: uuid.UUID, *, by: Actor) -> bool:
 def refuse_withdrawal(
     withdrawal_id: uuid.UUID, *, reason: str, by: Actor, code: str = "refused"
 ) -> None:
-    """Turn it down; what was set aside is free in the wallet. Opens a transaction.
+    """Turn it down; what was set aside goes back where it came from. Opens a transaction.
 
     Raises:
         NoSuchMove: Something of it has been sent, or it is over.
     """
     row = locked(withdrawal_id)
-    if row.state == WithdrawalState.REFUSED:
+    if WithdrawalState.REFUSED in {row.state, row.ends_as}:
         return
     if row.payouts.filter(sent_at__isnull=False).exists():
         raise NoSuchMove(state=WithdrawalState(row.state).label)
     row.reason_code, row.reason = code, reason[:500]
-    _release_parts(row, by=by)
-    tell(row, "refused", to=WithdrawalState.REFUSED, by=by, why=reason)
-    _end(row)
+    _give_up(row, WithdrawalState.REFUSED, by=by, why=reason)
 
 
 @transaction.atomic
 def cancel_withdrawal(
     withdrawal_id: uuid.UUID, *, by: Actor, client_id: uuid.UUID | None = None
 ) -> None:
-    """Take it back while it waits for approval. Opens a transaction.
+    """Take it back while it waits for approval: to where it came from. Opens a transaction.
 
     Raises:
         NoSuchWithdrawal: It is not the client's.
@@ -160,12 +173,38 @@ def cancel_withdrawal(
     row = locked(withdrawal_id)
     if client_id is not None and row.client_id != client_id:
         raise NoSuchWithdrawal
-    if row.state == WithdrawalState.CANCELLED:
+    if WithdrawalState.CANCELLED in {row.state, row.ends_as}:
         return
-    if row.state == WithdrawalState.WAITING:
-        _release_parts(row, by=by)
-    tell(row, "cancelled", to=WithdrawalState.CANCELLED, by=by)
+    if row.state != WithdrawalState.WAITING:
+        raise NoSuchMove(state=WithdrawalState(row.state).label)
+    _give_up(row, WithdrawalState.CANCELLED, by=by)
     requests.withdraw(about(row), kind=KIND, reason=_("The withdrawal was cancelled."), by=by)
+
+
+@transaction.atomic
+def record_return(
+    withdrawal_id: uuid.UUID, *, is_done: bool, why: str = "", by: Actor = US
+) -> None:
+    """The trading server has its money again, or refused it: then it stays in the wallet.
+
+    Opens a transaction; harmless to repeat.
+    """
+    row = locked(withdrawal_id)
+    if row.state != WithdrawalState.RETURNING or row.server_id is None or row.login is None:
+        return
+    wallets.post(
+        EntryKind.SETTLE if is_done else EntryKind.REFUND,
+        _return_key(row),
+        [
+            Leg(in_transit(row.server_id), -row.amount),
+            Leg(mirror(row.server_id, row.login) if is_done else row.wallet_id, row.amount),
+        ],
+        by=by,
+        cause=about(row),
+    )
+    row.is_stuck, row.is_back = False, is_done
+    to, what = WithdrawalState(row.ends_as), "put_back" if is_done else "kept"
+    tell(row, what, to=to, by=by, why=why)
     _end(row)
 
 
@@ -217,6 +256,40 @@ def give_back(payout: Payout, key: str, *, from_: str = "payout_pending", by: Ac
     if payout.fee_minor:
         legs.append(Leg("fees", Money(-payout.fee_minor, payout.currency)))
     wallets.post(EntryKind.REFUND, key, legs, by=by, cause=about(row))
+
+
+def _give_up(row: Withdrawal, to: WithdrawalState, *, by: Actor, why: str = "") -> None:
+    """End what has not left; what a trading account gave goes back to it first."""
+    _release_parts(row, by=by)
+    if _starts_back(row, by=by):
+        row.ends_as = str(to)
+        tell(row, str(to), to=WithdrawalState.RETURNING, by=by, why=why)
+        return
+    tell(row, str(to), to=to, by=by, why=why)
+    _end(row)
+
+
+def _starts_back(row: Withdrawal, *, by: Actor) -> bool:
+    """Off the wallet and asked of the trading server; not when that is impossible from here."""
+    if row.account_id is None or row.server_id is None or outgoing.is_frozen(row.client_id):
+        return False
+    legs = [Leg(row.wallet_id, -row.amount), Leg(in_transit(row.server_id), row.amount)]
+    key = _return_key(row)
+    try:
+        with transaction.atomic():
+            wallets.post(EntryKind.TO_ACCOUNT, key, legs, by=by, cause=about(row))
+            row.returning_id = trading.ask_balance(
+                row.account_id, row.amount, by=by, cause=about(row), key=key
+            )
+    except Refused as refusal:
+        row.returning_id = None
+        note(row, "kept", state=str(row.state), by=US, why=str(refusal))
+        return False
+    return True
+
+
+def _return_key(row: Withdrawal) -> str:
+    return f"withdrawal:{row.pk}:{RETURN}"
 
 
 def _release_parts(row: Withdrawal, *, by: Actor) -> None:
@@ -271,4 +344,5 @@ def _wish(row: Withdrawal) -> Wish:
             "month": lately.count(),
         },
         amount=row.amount,
+        kyc_level=clients.standing(row.client_id).level,
     )

@@ -100,7 +100,6 @@ def ask_withdrawal(client_id: uuid.UUID, token: str, *, by: Actor) -> uuid.UUID:
     if _word(client_id, found) != word:
         raise QuoteExpired
     row = _keep(client_id, found, by=by)
-    _set_aside(row, found, by=by)
     publish(
         WithdrawalAsked(
             withdrawal_id=row.pk,
@@ -110,6 +109,7 @@ def ask_withdrawal(client_id: uuid.UUID, token: str, *, by: Actor) -> uuid.UUID:
             currency=row.currency,
         )
     )
+    _set_aside(row, found, by=by)
     return row.pk
 
 

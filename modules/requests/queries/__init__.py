@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from modules.requests.queries.deciders import SEE
+from modules.requests.queries.deciders import SEE, deciders_of
 from modules.requests.queries.lines import (
     asked_by_client,
     counts,
@@ -27,6 +27,7 @@ __all__ = [
     "SEE",
     "asked_by_client",
     "counts",
+    "deciders_of",
     "find_line",
     "is_wanted",
     "of_client",

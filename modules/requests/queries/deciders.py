@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -61,6 +62,27 @@ def decidable(rows: QuerySet[Request], *, by: Actor) -> QuerySet[Request]:
         .exclude(hands__overlap=list(hands_of(by)))
         .exclude(Exists(approved))
     )
+
+
+def deciders_of(request_id: uuid.UUID, *, quiet: dt.timedelta) -> tuple[uuid.UUID, ...]:
+    """Ids of those who may decide a request now and are to be told of it.
+
+    Not of those for whom something of the same module waits that was asked before it, by less
+    than ``quiet``: they were told of that, and will find this one beside it.
+    """
+    row = Request.objects.filter(pk=request_id).first()
+    kind = request_kinds().get(row.kind) if row else None
+    if row is None or kind is None:
+        return ()
+    lately = Q(kind__startswith=f"{row.kind.partition('.')[0]}.")
+    lately &= Q(asked_at__gt=row.asked_at - quiet, pk__lt=row.pk)
+    found = []
+    for person_id in sorted(identity.holders_of_right(kind.permission)):
+        by = identity.actor_for(person_id)
+        waiting = decidable(within_reach(by), by=by)
+        if waiting.filter(pk=row.pk).exists() and not waiting.filter(lately).exists():
+            found.append(person_id)
+    return tuple(found)
 
 
 def refuse_decider(row: Request, *, by: Actor, approves: bool) -> None:

@@ -21,6 +21,7 @@ from modules.requests.errors import (
 from modules.requests.events import (
     InformationAsked,
     InformationGiven,
+    LevelReached,
     RequestApproved,
     RequestCancelled,
     RequestRefused,
@@ -62,6 +63,7 @@ def approve(request_id: uuid.UUID, *, by: Actor, reason: str = "") -> bool:
         letters.tell(row, "approved")
     else:
         enter_level(row)
+        publish(LevelReached(**facts_of(row)))
     row.save()
     changes = {"kind": row.kind, "is_last": is_last}
     audit.note("requests.approved", about=row, by=by, changes=changes, reason=reason)

@@ -8,6 +8,7 @@ from django.utils import translation
 from identity import queries as identity
 from identity.brand import absolute
 from kernel import mail
+from kernel.registry import request_kinds
 from modules.requests.models import Request
 from modules.requests.queries.lines import title
 
@@ -18,9 +19,13 @@ _URLS = "config.urls.tenant"
 def tell(row: Request, what: str) -> None:
     """Write to the client who asked: ``approved``, ``refused`` or ``question``.
 
-    Needs the transaction of the decision. Nobody is written to about what a colleague asked.
+    Needs the transaction of the decision. Nobody is written to about what a colleague asked, nor
+    about a decision where the owner of the kind writes himself what comes of it.
     """
     if not row.is_asked_by_client or row.client_id is None:
+        return
+    kind = request_kinds().get(row.kind)
+    if what != "question" and kind is not None and kind.has_own_letters:
         return
     person = identity.find_person(row.client_id)
     if person is None or not person.is_active:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kernel import clock
-from kernel.actor import Actor, ActorKind
+from kernel.actor import Actor, ActorKind, Scope
 from kernel.events import tell_all
 from kernel.ids import new_id
 from kernel.money import Money
@@ -22,6 +22,16 @@ def usd(cents: int) -> Money:
 def client_of(person: Any) -> Actor:
     """The client as he acts in his room."""
     return Actor(kind=ActorKind.PERSON, id=person.pk, name=person.full_name or person.email)
+
+
+def finance_actor() -> Actor:
+    """A colleague who may decide and pay, and is no client."""
+    grants = dict.fromkeys(
+        ("requests.see_requests", "cashier.decide_withdrawals", "clients.see_clients"), Scope.ALL
+    )
+    return Actor(
+        kind=ActorKind.PERSON, id=new_id(), name="Ada Winter", grants=grants, is_staff=True
+    )
 
 
 def worker() -> None:

@@ -322,7 +322,7 @@ def test_a_debit_that_the_server_refuses_ends_the_withdrawal_with_nothing_moved(
         worker()
         row.refresh_from_db()
 
-        assert (row.state, row.reason_code) == ("failed", "debit_refused")
+        assert (row.state, row.reason_code) == ("failed", "servers.short_of_funds")
         assert (free(world.wallet), on_server(alpha, account)) == (1_000_00, 0)
         assert {one.state for one in row.payouts.all()} == {"released"}
         assert ledger_holds()
