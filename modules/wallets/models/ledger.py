@@ -5,6 +5,7 @@ The application's role reads. Rules that Python would forget are constraints and
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import ClassVar
 
 from django.db import models
@@ -12,6 +13,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 WALLET = "client_wallet"
+
+TIMES = (dt.datetime(1970, 1, 1, tzinfo=dt.UTC), dt.datetime(2999, 12, 31, tzinfo=dt.UTC))
+"""Nothing happens outside of these: a wallet's times never go back, so one instant of a clock gone
+wild (or ``infinity``) would spoil it for good."""
 
 HOUSE: dict[str, tuple[str | Promise, bool]] = {
     "bank": (_("Bank"), False),
@@ -91,6 +96,9 @@ class Balance(models.Model):
                 condition=models.Q(held_minor__gte=0, posted_minor__gte=models.F("held_minor")),
                 name="wallets_balance_covered",
             ),
+            models.CheckConstraint(
+                condition=models.Q(moved_at__range=TIMES), name="wallets_balance_times"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -129,6 +137,10 @@ class Entry(models.Model):
             models.CheckConstraint(
                 condition=~models.Q(actor_name="") & ~models.Q(cause="") & ~models.Q(key=""),
                 name="wallets_entry_named",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(occurred_at__range=TIMES, posted_at__range=TIMES),
+                name="wallets_entry_times",
             ),
         ]
         indexes: ClassVar = [
@@ -208,6 +220,13 @@ class Snapshot(models.Model):
     balance_minor = models.BigIntegerField()
     postings = models.BigIntegerField()
     """How many postings it sums up."""
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(until_at__range=TIMES), name="wallets_snapshot_times"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.account_id}: {self.balance_minor} until {self.until_at}"
