@@ -14,6 +14,7 @@ from django.db import models, transaction
 
 from kernel import clock
 from kernel.actor import Actor
+from kernel.late import before_commit, do_now
 from kernel.models.audit import AuditEntry, AuditHead
 from kernel.redaction import redacted
 
@@ -74,13 +75,12 @@ def note(
     """Append a deed to this schema's chain, in the caller's transaction or its own.
 
     ``action`` is ``"owner.what_happened"``; ``about`` is a stored object or a reference of the
-    form ``"owner.Thing:id"``. Values under keys that smell of a secret are blotted out. The
-    chain's head stays locked until the transaction ends, so note last.
+    form ``"owner.Thing:id"``. Values under keys that smell of a secret are blotted out.
+
+    The chain's head is one row for all: it is locked when everything else of the transaction is
+    done, so that nobody who has it waits for a wallet that another holds who waits for it.
     """
-    head = _locked_head()
     entry = AuditEntry(
-        seq=head.seq + 1,
-        noted_at=clock.now(),
         action=action,
         about=reference(about),
         actor_kind=str(by.kind),
@@ -89,8 +89,13 @@ def note(
         on_behalf_of=f"person:{by.on_behalf_of}" if by.on_behalf_of else _actor_reference(by),
         reason=_storable(reason),
         changes=redacted(_plain(changes or {})),
-        prev=head.hash,
     )
+    before_commit(lambda: _append(entry))
+
+
+def _append(entry: AuditEntry) -> None:
+    head = _locked_head()
+    entry.seq, entry.prev, entry.noted_at = head.seq + 1, head.hash, clock.now()
     entry.hash = digest(entry)
     entry.save(force_insert=True)
     head.seq, head.hash = entry.seq, entry.hash
@@ -99,6 +104,7 @@ def note(
 
 def entries(*, about: object = None, limit: int = 50, before: int | None = None) -> list[EntryLine]:
     """The newest ``limit`` deeds, newest first, of one thing or of all; older than ``before``."""
+    do_now()
     rows = AuditEntry.objects.order_by("-seq")
     if about is not None:
         rows = rows.filter(about=reference(about))
@@ -109,6 +115,7 @@ def entries(*, about: object = None, limit: int = 50, before: int | None = None)
 
 def heads() -> Head:
     """The newest link of this schema's chain, to be anchored outside our control."""
+    do_now()
     row = AuditHead.objects.filter(pk=AuditHead.ONLY).first()
     return Head(seq=row.seq, hash=row.hash) if row else Head(seq=0, hash=GENESIS)
 
@@ -119,6 +126,7 @@ def verify(*anchors: Head) -> Verdict:
     Without ``anchors`` kept elsewhere, a chain cut at its end or hashed anew along with its
     head cannot be told from an honest one.
     """
+    do_now()
     last = Head(seq=0, hash=GENESIS)
     anchored = {anchor.seq: anchor.hash for anchor in anchors}
     for row in _all_entries():

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -51,6 +52,7 @@ class DatabaseWrapper(TenantsWrapper):
         self.follows_pin: bool = settings_dict.get("FOLLOW_PIN", True)
         self._entered = pin.PUBLIC
         self._stays = False
+        self._late: list[tuple[frozenset[str], Callable[[], None]]] = []
         super().__init__(settings_dict, alias)
 
     # -- what django-tenants asks of a backend -------------------------------------------
@@ -159,6 +161,41 @@ class DatabaseWrapper(TenantsWrapper):
             params["user"] = role_of(schema)
             params["password"] = role_password(params["user"])
         return params
+
+    # -- what a transaction does last ------------------------------------------------------
+
+    def before_commit(self, do: Callable[[], None]) -> None:
+        """Keep ``do`` for the end of the open transaction; see :mod:`kernel.late`."""
+        self._late.append((frozenset(self.savepoint_ids), do))
+
+    def do_late_work(self) -> None:
+        """Do what was kept, and what that keeps in turn."""
+        while self._late:
+            _savepoints, do = self._late.pop(0)
+            do()
+
+    def set_autocommit(self, autocommit: bool, *args: Any, **kwargs: Any) -> None:  # noqa: FBT001 - Django's signature
+        """Begin or end a transaction; a new one has nothing of one that was lost."""
+        self._late.clear()
+        super().set_autocommit(autocommit, *args, **kwargs)
+
+    def savepoint_rollback(self, sid: str) -> None:
+        """Undo to a savepoint, and forget what was kept since."""
+        self._late = [kept for kept in self._late if sid not in kept[0]]
+        super().savepoint_rollback(sid)
+
+    def commit(self) -> None:
+        """Do what was kept for last, then commit; nothing is committed when that fails."""
+        if self._late:
+            self.in_atomic_block = True  # as for everything else in this transaction
+            try:
+                self.do_late_work()
+            except BaseException:
+                self.in_atomic_block = self.needs_rollback = False
+                self.rollback()
+                raise
+            self.in_atomic_block = False
+        super().commit()
 
     # -- the provisioner's connection ------------------------------------------------------
 

@@ -3,13 +3,15 @@ from __future__ import annotations
 import datetime as dt
 import json
 import uuid
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from decimal import Decimal
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, ProgrammingError, connection, transaction
 
-from kernel import audit, clock
+from kernel import audit, clock, late
 from kernel.actor import Actor, ActorKind
 from kernel.models import AuditEntry, AuditHead
 from kernel.pin import pin
@@ -223,6 +225,52 @@ def test_a_note_falls_with_the_transaction_it_was_written_in(alpha):
 
     assert lines == [(1, "test.Thing:2")]
     assert verdict(alpha.schema).holds
+
+
+def test_a_note_falls_with_the_savepoint_it_was_written_in(alpha):
+    with pin(alpha.schema):
+        with transaction.atomic():
+            audit.note("test.happened", about="test.Thing:1", by=ADA)
+            with suppress(ZeroDivisionError), transaction.atomic():
+                audit.note("test.happened", about="test.Thing:2", by=ADA)
+                raise ZeroDivisionError
+            audit.note("test.happened", about="test.Thing:3", by=ADA)
+
+        lines = [(line.seq, line.about) for line in audit.entries()]
+
+    assert lines == [(2, "test.Thing:3"), (1, "test.Thing:1")]
+
+
+def test_a_deed_noted_early_in_a_long_transaction_holds_nobody_up(alpha):
+    def note_meanwhile():
+        with pin(alpha.schema):
+            audit.note("test.happened", about="test.Thing:2", by=ADA)
+        connection.close()
+
+    with ThreadPoolExecutor(1) as other:
+        with pin(alpha.schema), transaction.atomic():
+            audit.note("test.happened", about="test.Thing:1", by=ADA)
+            other.submit(note_meanwhile).result(timeout=20)
+
+        with pin(alpha.schema):
+            lines = [(line.seq, line.about) for line in audit.entries()]
+
+    assert lines == [(2, "test.Thing:1"), (1, "test.Thing:2")]
+    assert verdict(alpha.schema).holds
+
+
+def test_what_fails_at_the_end_of_a_transaction_undoes_it(alpha):
+    def fail():
+        raise ZeroDivisionError
+
+    with pin(alpha.schema):
+        with pytest.raises(ZeroDivisionError), transaction.atomic():
+            audit.note("test.happened", about="test.Thing:1", by=ADA)
+            late.before_commit(fail)
+        with pytest.raises(RuntimeError, match="no transaction"):
+            late.before_commit(fail)
+
+        assert (audit.entries(), connection.get_autocommit()) == ([], True)
 
 
 @pytest.mark.parametrize(
