@@ -213,6 +213,13 @@ class ReasonNeeded(Refused):
     field = "reason"
 
 
+class MoneyCame(Refused):
+    """Money that came is never lost: it is credited, or goes back."""
+
+    code = "cashier.money_came"
+    sentence = _("The money has come. Approve it, or reject it and send the money back.")
+
+
 class NothingReceived(Refused):
     """A deposit can be approved only with the amount that came."""
 

@@ -12,14 +12,16 @@ from kernel.actor import Actor
 from kernel.module import Text
 from kernel.money import Money
 from modules.cashier.errors import NoSuchDeposit
-from modules.cashier.models import Deposit, MethodTerms
+from modules.cashier.models import Deposit, MethodTerms, Repayment
+from modules.cashier.providers import ADAPTERS
 from modules.cashier.queries.deposits import newest_payment, view_of, within_reach
+from modules.cashier.queries.followups import follow_up_of, repayment_of
 from modules.cashier.types.catalogue import Direction
 from modules.cashier.types.deposits import CaseView, PaymentLine, StoryLine
-from modules.cashier.types.states import DepositState, PaymentState
+from modules.cashier.types.states import DECIDABLE, GIVEN_UP, DepositState, PaymentState
 
 DECIDE = "cashier.decide_deposits"
-DECIDABLE = frozenset({DepositState.PAYING, DepositState.REVIEW, DepositState.CORRECTION})
+FOLLOW_UP, PAY_OUT = "cashier.follow_up", "cashier.pay_out"
 
 WHAT: Mapping[str, Text] = {
     "asked": gettext_lazy("Asked for"),
@@ -41,8 +43,15 @@ WHAT: Mapping[str, Text] = {
     "conflict": gettext_lazy("The provider contradicts itself"),
     "taken_back": gettext_lazy("Taken back by the provider"),
     "stuck": gettext_lazy("The trading server's answer is unclear"),
+    "came_back": gettext_lazy("The client came back from the payment page"),
+    "sent_back": gettext_lazy("Money sent back"),
+    "turned_away": gettext_lazy("What was sent back came to us again"),
+    "follow_up_taken": gettext_lazy("Somebody looks after it"),
+    "follow_up_note": gettext_lazy("Note"),
+    "follow_up_closed": gettext_lazy("Task closed"),
+    "follow_up_reopened": gettext_lazy("Task opened again"),
 }
-_BAD = frozenset({"declined", "conflict", "taken_back", "stuck"})
+_BAD = frozenset({"declined", "conflict", "taken_back", "stuck", "turned_away"})
 _GOOD = frozenset({"credited", "done"})
 
 
@@ -64,9 +73,36 @@ def case(deposit_id: uuid.UUID, *, by: Actor) -> CaseView:
         received=received,
         needs_two=_needs_two(row, received or row.pay),
         first_approved_by=row.first_approved_by,
-        can_approve=row.state in DECIDABLE and by.may(DECIDE),
+        can_approve=is_decidable(row) and by.may(DECIDE),
+        can_reject=row.state in DECIDABLE and not _has_come(row) and by.may(DECIDE),
         next_step=_next_step(row),
+        follow_up=follow_up_of(row, by=by),
+        may_follow_up=by.may(FOLLOW_UP),
+        repayment=repayment_of(row),
+        may_pay=by.may(PAY_OUT),
     )
+
+
+def is_decidable(row: Deposit) -> bool:
+    """Whether finance may put its money on the wallet, or send it back.
+
+    One that ended with nothing is decided again when a colleague finds its money: by hand, or
+    where the provider says that it was paid.
+    """
+    if row.state in DECIDABLE:
+        return True
+    if row.state not in GIVEN_UP or row.entry_id is not None:
+        return False
+    by_hand = any(
+        ADAPTERS[one.account.kind].capabilities.takes_proofs for one in row.payments.all()
+    )
+    repaid = Repayment.objects.filter(payment__deposit=row).exists()
+    return (by_hand or _has_come(row)) and not repaid
+
+
+def _has_come(row: Deposit) -> bool:
+    """Whether a provider holds a payment of it as paid, and it was neither credited nor repaid."""
+    return row.payments.filter(state=PaymentState.APPROVED, repayment=None).exists()
 
 
 def _payments(row: Deposit) -> tuple[PaymentLine, ...]:
@@ -117,6 +153,7 @@ def _next_step(row: Deposit) -> str:
         "amount_differs": _("Compare what came with what was asked for and approve what came."),
         "conflict": _("Look the payment up at the provider and decide by what you find there."),
         "technical": _("Ask the client to try another method; look at the provider's state."),
+        "sent_back": _("A colleague who did not decide it sends the money back."),
         "kept_in_wallet": _("Find out why the trading account refuses; the money is safe."),
     }
     by_state = {
@@ -125,4 +162,6 @@ def _next_step(row: Deposit) -> str:
         DepositState.EXPIRED: _("Ask the client whether he still wants to pay in."),
         DepositState.CHARGED_BACK: _("Clear up what is owed, and answer the claim in time."),
     }
+    if row.is_stuck:
+        return _("Decide the operation by what you find on the trading server.")
     return by_code.get(row.reason_code) or by_state.get(DepositState(row.state), "")

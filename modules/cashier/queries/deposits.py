@@ -16,7 +16,7 @@ from modules.cashier.errors import NoSuchDeposit
 from modules.cashier.models import Deposit, Payment
 from modules.cashier.providers import ADAPTERS
 from modules.cashier.queries.catalogue import title_of
-from modules.cashier.queries.progress import sentence_of, steps_of
+from modules.cashier.queries.progress import is_in_doubt, sentence_of, steps_of
 from modules.cashier.queries.targets import wallet_title
 from modules.cashier.types.deposits import (
     DepositLine,
@@ -127,6 +127,7 @@ def view_of(row: Deposit) -> DepositView:
         expires_at=(payment.expires_at if payment else None) or row.expires_at,
         proofs=_proofs(row) if by_hand else (),
         account_id=row.account_id,
+        is_in_doubt=is_in_doubt(row),
     )
 
 

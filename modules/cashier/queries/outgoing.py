@@ -178,6 +178,7 @@ def sources(client_id: uuid.UUID, currency: str) -> tuple[Source, ...]:
         currency=currency,
         state=PaymentState.APPROVED,
         account__kind__in=RETURNING,
+        repayment=None,
     )
     payments = list(rows.order_by("created_at", "pk"))
     kept = Payout.objects.filter(source__in=payments).exclude(state__in=PAYOUT_FAILED)

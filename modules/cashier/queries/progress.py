@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from modules.cashier.models import Deposit, Payment
+from modules.cashier.models import Deposit, Payment, Repayment
 from modules.cashier.types.deposits import Step
-from modules.cashier.types.states import DepositState, PaymentState
+from modules.cashier.types.followups import RepaymentState
+from modules.cashier.types.states import GIVEN_UP, DepositState, PaymentState
+from modules.trading import queries as trading
 
 _AT: dict[str, int] = {
     DepositState.ASKED: 0,
@@ -18,6 +20,8 @@ _AT: dict[str, int] = {
     DepositState.KEPT: 4,
 }
 _FAILED_AT = 1
+_DOUBT = frozenset({"unknown", "manual"})
+"""States of an operation on a trading server that nobody has decided."""
 
 
 def steps_of(row: Deposit, *, by_hand: bool) -> tuple[Step, ...]:
@@ -42,8 +46,12 @@ def steps_of(row: Deposit, *, by_hand: bool) -> tuple[Step, ...]:
 def sentence_of(row: Deposit, payment: Payment | None) -> str:
     """What the client should know or do now."""
     state = DepositState(row.state)
+    if goes_back := _goes_back(row):
+        return f"{row.reason} {goes_back}"
     if row.reason:
         return row.reason
+    if is_in_doubt(row):
+        return _("We are checking with the trading server. Nothing is lost; this can take an hour.")
     if state == DepositState.PAYING and payment and payment.state == PaymentState.AUTHORISED:
         return _("Your payment is on its way. It counts once it is confirmed.")
     return {
@@ -53,6 +61,28 @@ def sentence_of(row: Deposit, payment: Payment | None) -> str:
         DepositState.MOVING: _("Your money is in the wallet and on its way to the account."),
         DepositState.DONE: _("Your money has arrived."),
     }.get(state, "")
+
+
+def is_in_doubt(row: Deposit) -> bool:
+    """Whether nobody knows yet if the trading server has the money."""
+    if row.state != DepositState.MOVING or row.operation_id is None:
+        return False
+    return row.is_stuck or trading.operation_state(row.operation_id).state in _DOUBT
+
+
+def _goes_back(row: Deposit) -> str:
+    """What becomes of money that came for a deposit which was turned down."""
+    if row.state not in GIVEN_UP:
+        return ""
+    found = Repayment.objects.filter(payment__deposit=row).order_by("-owed_at").first()
+    if found is None:
+        return ""
+    words = {"amount": found.amount, "reference": found.provider_reference}
+    return {
+        RepaymentState.OWED: _("%(amount)s has come and is being sent back to you."),
+        RepaymentState.SENT: _("%(amount)s was sent back to you, with reference %(reference)s."),
+        RepaymentState.GONE: _("Your bank or the payment service took %(amount)s back."),
+    }[RepaymentState(found.state)] % words
 
 
 def _state(place: int, now: int, state: DepositState, *, is_failed: bool) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from modules.cashier.services.asking import ask_deposit, quote
-from modules.cashier.services.beginning import begin_payment, due_beginnings
+from modules.cashier.services.beginning import begin_payment, due_beginnings, note_return
 from modules.cashier.services.catalogue import (
     add_account,
     change_account,
@@ -28,6 +28,7 @@ from modules.cashier.services.deciding import (
     ask_correction,
     cancel_deposit,
     reject_deposit,
+    send_back_deposit,
 )
 from modules.cashier.services.dispatching import (
     carry_out_request,
@@ -37,6 +38,11 @@ from modules.cashier.services.dispatching import (
     follow_stuck,
 )
 from modules.cashier.services.figuring import amount_of
+from modules.cashier.services.following_up import (
+    close_follow_up,
+    note_follow_up,
+    take_follow_up,
+)
 from modules.cashier.services.inbox import (
     apply_news,
     apply_waiting,
@@ -57,6 +63,7 @@ from modules.cashier.services.payouts import (
     record_returned,
 )
 from modules.cashier.services.proofs import hand_in_proof
+from modules.cashier.services.repaying import record_sent_back, record_turned_away
 from modules.cashier.services.rules import set_payout_rules
 from modules.cashier.services.sealing import reseal_own
 from modules.cashier.services.settlements import (
@@ -99,6 +106,7 @@ __all__ = [
     "carry_out_request",
     "change_account",
     "change_method",
+    "close_follow_up",
     "create_method",
     "drop_settlement",
     "drop_terms",
@@ -115,6 +123,8 @@ __all__ = [
     "keep",
     "lift_client",
     "look_up",
+    "note_follow_up",
+    "note_return",
     "open_claim",
     "pay",
     "plan_transfer",
@@ -126,17 +136,21 @@ __all__ = [
     "record_not_paid",
     "record_paid_by_hand",
     "record_returned",
+    "record_sent_back",
+    "record_turned_away",
     "reject_deposit",
     "remove_instrument",
     "reseal_own",
     "resolve_line",
     "say_stuck",
+    "send_back_deposit",
     "set_payout_rules",
     "set_routes",
     "set_terms",
     "settle",
     "sweep",
     "switch_deposits",
+    "take_follow_up",
     "take_from_account",
     "take_from_wallet",
     "take_settlement",

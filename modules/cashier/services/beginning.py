@@ -13,6 +13,7 @@ from django.utils.translation import override
 
 from identity.brand import absolute
 from kernel import clock
+from kernel.actor import Actor
 from kernel.errors import OutcomeUnknown, Refused, Unavailable
 from modules.cashier import queries
 from modules.cashier.errors import TechnicallyDeclined
@@ -20,7 +21,7 @@ from modules.cashier.models import Deposit, Payment
 from modules.cashier.providers import ADAPTERS
 from modules.cashier.providers.port import Begun, PaymentOrder
 from modules.cashier.queries.catalogue import URLS
-from modules.cashier.services.asking import BY_HAND_LASTS
+from modules.cashier.services.asking import BY_HAND_LASTS, own_deposit
 from modules.cashier.services.following import PROVIDER, end
 from modules.cashier.services.story import tell
 from modules.cashier.services.wiring import provider_of, refuse_in_transaction
@@ -36,6 +37,8 @@ MOST_TRIES = 4
 FIRST_LOOK = dt.timedelta(minutes=2)
 """A callback that has not come by then is asked for (WHK-05)."""
 MOST_ROUTES = 10
+CAME_BACK = "back"
+"""Marks the address to which providers send a client who has paid, as far as they know."""
 
 
 def begin_payment(deposit_id: uuid.UUID) -> bool:
@@ -58,6 +61,21 @@ def due_beginnings(limit: int = 100) -> list[uuid.UUID]:
     rows = Payment.objects.filter(state=PaymentState.ASKED, due_at__lte=clock.now())
     found = rows.order_by("due_at").values_list("deposit_id", flat=True)
     return list(dict.fromkeys(found[:limit]))
+
+
+@transaction.atomic
+def note_return(deposit_id: uuid.UUID, *, client_id: uuid.UUID) -> None:
+    """A client came back from the provider's page as if he had paid. Opens a transaction.
+
+    Repeating it is harmless: the first time counts, and only while he has to pay.
+
+    Raises:
+        NoSuchDeposit: There is none, or it is another's.
+    """
+    deposit = own_deposit(deposit_id, client_id)
+    if deposit.state == DepositState.PAYING and deposit.came_back_at is None:
+        deposit.came_back_at = clock.now()
+        tell(deposit, "came_back", by=Actor.system("browser of the client"))
 
 
 @transaction.atomic
@@ -121,7 +139,7 @@ def _order(payment: Payment) -> PaymentOrder:
         payer_email=contact.email,
         payer_country=deposit.country,
         language=deposit.language.partition("-")[0],
-        return_url=page,
+        return_url=f"{page}?{CAME_BACK}=1",
         cancel_url=page,
         expires_at=deposit.expires_at,
     )

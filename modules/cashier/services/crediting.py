@@ -6,6 +6,7 @@ import uuid
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from kernel.actor import Actor
 from kernel.errors import Refused
@@ -16,10 +17,11 @@ from modules.cashier.events import DepositDone, DepositReceived, DepositTakenBac
 from modules.cashier.models import Deposit, MethodTerms, Payment
 from modules.cashier.queries.catalogue import terms_of
 from modules.cashier.services.figuring import Rate, figures_of
+from modules.cashier.services.repaying import take_back_repaid
 from modules.cashier.services.story import tell
 from modules.cashier.types.catalogue import Direction
 from modules.cashier.types.deposits import Figures
-from modules.cashier.types.states import PAID, DepositState, PaymentState
+from modules.cashier.types.states import PAID, UNPAID, DepositState, PaymentState
 from modules.trading import services as trading
 from modules.wallets import queries as wallet_queries
 from modules.wallets import services as wallets
@@ -158,6 +160,7 @@ def say_stuck(deposit_id: uuid.UUID, why: str, *, by: Actor) -> None:
     """A colleague finds out whether the trading server has it; the story says so."""
     with transaction.atomic():
         deposit = Deposit.objects.select_for_update().get(pk=deposit_id)
+        deposit.is_stuck = deposit.state == DepositState.MOVING
         tell(deposit, "stuck", by=by, note=why)
 
 
@@ -169,12 +172,16 @@ def take_back(
     The wallet gives what is free of it; what it lacks is owed, and told. ``amount`` is what was
     taken, when that is not all of the payment; the client answers for the same share.
     """
+    if take_back_repaid(deposit, payment, amount, by=by):
+        tell(deposit, "taken_back", by=by, note=payment.code)
+        return
     is_charged = payment.state == PaymentState.CHARGED_BACK
     if not is_charged and deposit.state == DepositState.CHARGED_BACK:
         tell(deposit, "taken_back", to=DepositState.REVERSED, by=by, note=payment.code)
         return
     if deposit.entry_id is None:  # it never reached the ledger
-        tell(deposit, "taken_back", to=DepositState.DECLINED, by=by, note=payment.code)
+        to = DepositState.DECLINED if deposit.state in UNPAID else None
+        tell(deposit, "taken_back", to=to, by=by, note=payment.code)
         return
     lost, due = _shares(deposit, payment, amount)
     taken = _taken_from_wallet(deposit, payment, lost, due, by=by)
@@ -275,11 +282,14 @@ def _finish(deposit: Deposit, what: str, *, by: Actor, note: str = "") -> None:
 
 def _say_kept(deposit: Deposit, why: str) -> None:
     deposit.reason_code = "kept_in_wallet"
-    words = {"why": why}
-    deposit.reason = _("It stays in your wallet: %(why)s")[:500] % words
+    with override(deposit.language):
+        deposit.reason = (_("It stays in your wallet: %(why)s") % {"why": why})[:500]
 
 
 def _out_of_transit(deposit: Deposit, kind: EntryKind, onto: uuid.UUID | str, *, by: Actor) -> None:
+    if deposit.is_stuck:
+        deposit.is_stuck = False
+        deposit.save(update_fields=["is_stuck"])
     wallets.post(
         kind,
         f"deposit:{deposit.pk}",

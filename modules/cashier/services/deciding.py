@@ -12,6 +12,7 @@ from kernel.events import publish
 from kernel.money import Money
 from modules.cashier.errors import (
     FourEyes,
+    MoneyCame,
     NoSuchDeposit,
     NoSuchMove,
     NothingReceived,
@@ -19,14 +20,17 @@ from modules.cashier.errors import (
 )
 from modules.cashier.events import DepositFailed
 from modules.cashier.models import Deposit, MethodTerms, Payment
+from modules.cashier.queries.cases import is_decidable
 from modules.cashier.services.asking import own_deposit
 from modules.cashier.services.crediting import credit
+from modules.cashier.services.following_up import decide_follow_up
+from modules.cashier.services.repaying import owe
 from modules.cashier.services.story import tell
 from modules.cashier.types.catalogue import Direction
-from modules.cashier.types.states import DepositState, PaymentState
+from modules.cashier.types.states import DECIDABLE, GIVEN_UP, DepositState, PaymentState
 
 FIRST_APPROVAL = "first_approval"
-DECIDABLE = frozenset({DepositState.PAYING, DepositState.REVIEW, DepositState.CORRECTION})
+SENT_BACK = "sent_back"
 
 
 @transaction.atomic
@@ -45,7 +49,7 @@ def approve_deposit(deposit_id: uuid.UUID, received: Money, *, by: Actor) -> boo
         NothingArrives: The fees take all of it.
     """
     deposit = _locked(deposit_id)
-    if deposit.state not in DECIDABLE:
+    if not is_decidable(deposit):
         raise NoSuchMove(state=DepositState(deposit.state).label)
     if received.minor <= 0 or received.currency != deposit.pay_currency:
         raise NothingReceived
@@ -56,13 +60,9 @@ def approve_deposit(deposit_id: uuid.UUID, received: Money, *, by: Actor) -> boo
         deposit.first_approved_by_id, deposit.first_approved_by = person, by.name[:200]
         tell(deposit, FIRST_APPROVAL, by=by, note=str(received))
         return False
-    payment = _payment_of(deposit)
-    payment.received_minor = received.minor
-    if payment.state != PaymentState.APPROVED:
-        payment.move_to(PaymentState.APPROVED)
-    payment.due_at = None
-    payment.save()
+    payment = _record_received(deposit, received)
     credit(deposit, payment, received, by=by)
+    decide_follow_up(deposit, _("Approved: %(amount)s.") % {"amount": received}, by=by)
     return True
 
 
@@ -74,17 +74,42 @@ def reject_deposit(deposit_id: uuid.UUID, reason: str, *, by: Actor) -> None:
         NoSuchDeposit: There is none.
         NoSuchMove: It is decided.
         ReasonNeeded: There is none.
+        MoneyCame: The provider says that it was paid: it is sent back, or approved.
     """
     deposit = _locked(deposit_id)
     if deposit.state not in DECIDABLE:
         raise NoSuchMove(state=DepositState(deposit.state).label)
-    _say(deposit, "rejected", reason)
-    going = deposit.payments.filter(
-        state__in=[PaymentState.ASKED, PaymentState.OPEN, PaymentState.AUTHORISED]
-    )
-    going.update(state=PaymentState.DECLINED, due_at=None)
-    tell(deposit, "declined", to=DepositState.DECLINED, by=by, note=reason)
-    _tell_failed(deposit)
+    if deposit.payments.filter(state=PaymentState.APPROVED, repayment=None).exists():
+        raise MoneyCame
+    _turn_down(deposit, "rejected", reason, by=by)
+
+
+@transaction.atomic
+def send_back_deposit(deposit_id: uuid.UUID, received: Money, reason: str, *, by: Actor) -> None:
+    """Turn a deposit down whose money has come: it is owed to whoever paid it from now on.
+
+    Another colleague sends it (:func:`record_sent_back`). Also for one that was turned down or
+    had expired before its money was found. Opens a transaction.
+
+    Raises:
+        NoSuchDeposit: There is none.
+        NoSuchMove: It is decided.
+        NothingReceived: No amount, or in another currency.
+        FourEyes: Nobody decides about his own.
+        ReasonNeeded: There is none.
+    """
+    deposit = _locked(deposit_id)
+    if not is_decidable(deposit):
+        raise NoSuchMove(state=DepositState(deposit.state).label)
+    if received.minor <= 0 or received.currency != deposit.pay_currency:
+        raise NothingReceived
+    if {by.on_behalf_of or by.id, by.id} & {None, deposit.client_id}:
+        raise FourEyes
+    if not reason.strip():
+        raise ReasonNeeded
+    payment = _record_received(deposit, received)
+    owe(deposit, payment, received, reason.strip(), by=by)
+    _turn_down(deposit, SENT_BACK, reason, by=by, note=f"{received}: {reason.strip()}")
 
 
 @transaction.atomic
@@ -142,10 +167,33 @@ def _is_second(deposit: Deposit, received: Money) -> bool:
     return first is not None and first.note == str(received)
 
 
+def _record_received(deposit: Deposit, received: Money) -> Payment:
+    payment = _payment_of(deposit)
+    payment.received_minor = received.minor
+    if payment.state != PaymentState.APPROVED:
+        payment.move_to(PaymentState.APPROVED)
+    payment.due_at = None
+    payment.save()
+    return payment
+
+
+def _turn_down(deposit: Deposit, code: str, reason: str, *, by: Actor, note: str = "") -> None:
+    """End a locked deposit; the client reads the reason."""
+    _say(deposit, code, reason)
+    going = deposit.payments.filter(
+        state__in=[PaymentState.ASKED, PaymentState.OPEN, PaymentState.AUTHORISED]
+    )
+    going.update(state=PaymentState.DECLINED, due_at=None)
+    to = None if deposit.state in GIVEN_UP else DepositState.DECLINED
+    tell(deposit, "declined", to=to, by=by, note=note or reason)
+    decide_follow_up(deposit, reason, by=by)
+    _tell_failed(deposit)
+
+
 def _payment_of(deposit: Deposit) -> Payment:
     """The payment that is approved: one that came, else the newest."""
     rows = Payment.objects.select_for_update(of=("self",)).select_related("account")
-    mine = rows.filter(deposit=deposit)
+    mine = rows.filter(deposit=deposit, repayment=None)
     came = mine.filter(state=PaymentState.APPROVED).order_by("place").first()
     newest = came or mine.order_by("-place").first()
     if newest is None:

@@ -8,6 +8,7 @@ import uuid
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from kernel import clock
 from kernel.actor import Actor
@@ -20,8 +21,11 @@ from modules.cashier.models import Deposit, Payment
 from modules.cashier.providers.port import ProviderFact
 from modules.cashier.services.asking import add_payment
 from modules.cashier.services.crediting import credit, take_back
+from modules.cashier.services.following_up import open_follow_up
 from modules.cashier.services.story import tell
+from modules.cashier.types.followups import Trouble
 from modules.cashier.types.states import (
+    GIVEN_UP,
     PAID,
     UNPAID,
     DepositState,
@@ -35,6 +39,7 @@ logger = logging.getLogger(__name__)
 PROVIDER = Actor.system("payment provider")
 LOOK_AGAIN = dt.timedelta(minutes=1)
 LONGEST_WAIT = dt.timedelta(hours=1)
+CONFLICT = "conflict"
 PAID_IN_PART = frozenset({"paid_in_part"})
 ENDS = {
     PaymentState.DECLINED: DepositState.DECLINED,
@@ -101,6 +106,7 @@ def _follow(deposit: Deposit, payment: Payment, fact: ProviderFact) -> None:
 
 
 def _approve(deposit: Deposit, payment: Payment, fact: ProviderFact) -> None:
+    before = deposit.state
     received = fact.amount or payment.amount
     if received != payment.amount or fact.code in PAID_IN_PART:
         words = {"received": received, "asked": payment.amount}
@@ -111,6 +117,11 @@ def _approve(deposit: Deposit, payment: Payment, fact: ProviderFact) -> None:
         credit(deposit, payment, received, by=PROVIDER)
     except (NothingArrives, CurrencyNotTaken) as refusal:
         leave_to_person(deposit, "nothing_arrives", str(refusal))
+        return
+    if before in GIVEN_UP:
+        open_follow_up(deposit, Trouble.LATE, by=PROVIDER)
+    elif before in PAID:
+        open_follow_up(deposit, Trouble.TWICE, by=PROVIDER)
 
 
 def end(deposit: Deposit, payment: Payment, *, is_technical: bool, by: Actor) -> None:
@@ -120,20 +131,26 @@ def end(deposit: Deposit, payment: Payment, *, is_technical: bool, by: Actor) ->
     state = PaymentState(payment.state)
     tried = set(deposit.payments.values_list("account_id", flat=True))
     routes = [r for r in queries.routes_for(deposit.method_id, deposit.country) if r not in tried]
-    if (is_technical or state == PaymentState.FAILED) and routes:
+    is_fault = is_technical or state == PaymentState.FAILED
+    if is_fault and routes:
         place = deposit.payments.count() + 1
         add_payment(deposit, routes[0], place=place)
         tell(deposit, "rerouted", by=by, note=payment.code)
         return
     target = ENDS[state]
     deposit.reason_code = "technical" if is_technical else payment.code or str(state)
-    deposit.reason = _reason(target, is_technical=is_technical)
+    with override(deposit.language):
+        deposit.reason = _reason(target, is_technical=is_technical)
     what = {
         DepositState.DECLINED: "declined",
         DepositState.CANCELLED: "cancelled",
         DepositState.EXPIRED: "expired",
     }[target]
     tell(deposit, what, to=target, by=by, note=payment.code)
+    if is_fault:
+        open_follow_up(deposit, Trouble.TECHNICAL, by=by)
+    elif target == DepositState.EXPIRED:
+        follow_up_expired(deposit, by=by)
     publish(
         DepositFailed(
             deposit_id=deposit.pk,
@@ -142,6 +159,12 @@ def end(deposit: Deposit, payment: Payment, *, is_technical: bool, by: Actor) ->
             code=deposit.reason_code,
         )
     )
+
+
+def follow_up_expired(deposit: Deposit, *, by: Actor) -> None:
+    """Have somebody ask a client who came back as if he had paid, and whose money never came."""
+    if deposit.came_back_at is not None:
+        open_follow_up(deposit, Trouble.EXPIRED, by=by)
 
 
 def _has_other(deposit: Deposit, payment: Payment) -> bool:
@@ -153,18 +176,22 @@ def _has_other(deposit: Deposit, payment: Payment) -> bool:
 def leave_to_person(deposit: Deposit, code: str, note: str) -> None:
     """Put a deposit among those that finance decides; one that is paid already stays so."""
     deposit.reason_code = code
-    deposit.reason = _("Your payment is being checked by a colleague.")
+    with override(deposit.language):
+        deposit.reason = _("Your payment is being checked by a colleague.")
     to = DepositState.REVIEW if deposit.state not in PAID else None
     tell(deposit, "review", to=to, by=PROVIDER, note=note)
+    kind = Trouble.CONFLICT if code == CONFLICT else Trouble.AMOUNT
+    open_follow_up(deposit, kind, by=PROVIDER)
 
 
 def _ask_person(deposit: Deposit, payment: Payment, fact: ProviderFact) -> None:
     note = f"{payment.reference}: {payment.state} → {fact.state} ({fact.code})"
     logger.error("A payment provider contradicts itself", extra={"payment": payment.reference})
     if deposit.state in UNPAID and deposit.state != DepositState.REVIEW:
-        leave_to_person(deposit, "conflict", note)
+        leave_to_person(deposit, CONFLICT, note)
     else:
-        tell(deposit, "conflict", by=PROVIDER, note=note)
+        tell(deposit, CONFLICT, by=PROVIDER, note=note)
+        open_follow_up(deposit, Trouble.CONFLICT, by=PROVIDER)
 
 
 def _reason(state: DepositState, *, is_technical: bool) -> str:

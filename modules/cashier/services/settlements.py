@@ -33,11 +33,13 @@ from modules.cashier.models import (
     Payment,
     Payout,
     ProviderAccount,
+    Repayment,
     SettlementFile,
     SettlementLine,
     SettlementMap,
 )
 from modules.cashier.models.finance import MISMATCHES
+from modules.cashier.types.followups import RepaymentState
 from modules.cashier.types.outgoing import clearing
 from modules.cashier.types.passages import PayoutState
 from modules.cashier.types.states import PaymentState
@@ -290,25 +292,34 @@ def _verdict(line: SettlementLine, ours: _Ours | None, settled: set[uuid.UUID]) 
 
 
 def _payments(account: ProviderAccount, references: list[str]) -> dict[str, _Ours]:
-    rows = Payment.objects.filter(account=account).select_related("deposit")
+    rows = Payment.objects.filter(account=account).select_related("deposit", "repayment")
     found: dict[str, _Ours] = {}
     for field in ("provider_reference", "reference"):
         for row in rows.filter(**{f"{field}__in": references}):
             minor = row.received_minor if row.received_minor is not None else row.amount_minor
+            goes_back = getattr(row, "repayment", None) is not None  # then no fee was booked
             found[getattr(row, field)] = _Ours(
                 id=row.pk,
                 minor=minor,
                 currency=row.currency,
                 is_finished=row.state in _PAID,
-                expected_fee_minor=row.deposit.psp_fee_minor,
+                expected_fee_minor=0 if goes_back else row.deposit.psp_fee_minor,
             )
     return found
 
 
 def _payouts(account: ProviderAccount, references: list[str]) -> dict[str, _Ours]:
     rows = Payout.objects.filter(account=account)
+    repaid = Repayment.objects.filter(payment__account=account)
     found: dict[str, _Ours] = {}
     for field in ("provider_reference", "reference"):
+        for one in repaid.filter(**{f"{field}__in": references}):
+            found[getattr(one, field)] = _Ours(
+                id=one.pk,
+                minor=one.amount_minor,
+                currency=one.currency,
+                is_finished=one.state == RepaymentState.SENT,
+            )
         for row in rows.filter(**{f"{field}__in": references}):
             found[getattr(row, field)] = _Ours(
                 id=row.pk,

@@ -8,6 +8,7 @@ import uuid
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from kernel import clock
 from kernel.actor import Actor
@@ -15,6 +16,7 @@ from kernel.errors import Refused, Unavailable
 from kernel.events import publish
 from modules.cashier.events import DepositFailed
 from modules.cashier.models import Deposit, Payment
+from modules.cashier.services.following import follow_up_expired
 from modules.cashier.services.inbox import look_up
 from modules.cashier.services.story import tell
 from modules.cashier.types.states import DepositState, PaymentState
@@ -75,8 +77,10 @@ def _expire(deposit_id: uuid.UUID) -> bool:
     if deposit.state not in waiting or authorised or deposit.expires_at > clock.now():
         return False
     deposit.reason_code = "expired"
-    deposit.reason = _("The time to pay has passed. Nothing was taken.")
+    with override(deposit.language):
+        deposit.reason = _("The time to pay has passed. Nothing was taken.")
     tell(deposit, "expired", to=DepositState.EXPIRED, by=CLOCK)
+    follow_up_expired(deposit, by=CLOCK)
     publish(
         DepositFailed(
             deposit_id=deposit.pk,

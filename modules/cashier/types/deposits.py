@@ -13,6 +13,7 @@ from django.core.paginator import Page
 
 from kernel.module import Text
 from kernel.money import Money
+from modules.cashier.types.followups import FollowUpLine, RepaymentLine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,6 +172,8 @@ class DepositView:
     expires_at: dt.datetime | None = None
     proofs: tuple[ProofLine, ...] = ()
     account_id: uuid.UUID | None = None
+    is_in_doubt: bool = False
+    """Whether nobody knows yet if the trading server has it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,4 +187,11 @@ class CaseView:
     needs_two: bool
     first_approved_by: str
     can_approve: bool
+    """Whether the asker may put its money on the wallet, or send it back."""
+    can_reject: bool
+    """Whether it may be turned down with nothing to send back."""
     next_step: str
+    follow_up: FollowUpLine | None
+    may_follow_up: bool
+    repayment: RepaymentLine | None
+    may_pay: bool

@@ -93,14 +93,15 @@ class DepositState(models.TextChoices):
 
 
 _MONEY_HERE = frozenset({DepositState.MOVING, DepositState.DONE})
-_GIVEN_UP = frozenset({DepositState.DECLINED, DepositState.CANCELLED, DepositState.EXPIRED})
+GIVEN_UP = frozenset({DepositState.DECLINED, DepositState.CANCELLED, DepositState.EXPIRED})
+"""Deposits that ended with nothing; money that comes after all is the client's."""
 _GONE = frozenset({DepositState.CHARGED_BACK, DepositState.REVERSED})
 
 DEPOSIT_MOVES: Mapping[DepositState, frozenset[DepositState]] = {
-    DepositState.ASKED: _MONEY_HERE | _GIVEN_UP | {DepositState.PAYING, DepositState.REVIEW},
-    DepositState.PAYING: _MONEY_HERE | _GIVEN_UP | {DepositState.REVIEW},
+    DepositState.ASKED: _MONEY_HERE | GIVEN_UP | {DepositState.PAYING, DepositState.REVIEW},
+    DepositState.PAYING: _MONEY_HERE | GIVEN_UP | {DepositState.REVIEW},
     DepositState.REVIEW: _MONEY_HERE | {DepositState.CORRECTION, DepositState.DECLINED},
-    DepositState.CORRECTION: _MONEY_HERE | _GIVEN_UP | {DepositState.REVIEW},
+    DepositState.CORRECTION: _MONEY_HERE | GIVEN_UP | {DepositState.REVIEW},
     # Money that comes after all is the client's: the provider has the last word.
     DepositState.DECLINED: _MONEY_HERE | {DepositState.REVIEW},
     DepositState.CANCELLED: _MONEY_HERE | {DepositState.REVIEW},
@@ -111,6 +112,9 @@ DEPOSIT_MOVES: Mapping[DepositState, frozenset[DepositState]] = {
     DepositState.CHARGED_BACK: frozenset({DepositState.REVERSED}),
     DepositState.REVERSED: frozenset(),
 }
+
+DECIDABLE = frozenset({DepositState.PAYING, DepositState.REVIEW, DepositState.CORRECTION})
+"""Deposits that finance may approve or turn down."""
 
 UNPAID = frozenset(
     {DepositState.ASKED, DepositState.PAYING, DepositState.REVIEW, DepositState.CORRECTION}
