@@ -38,6 +38,7 @@ def gallery(request: HttpRequest) -> HttpResponse:
             "cards": gallery_form.PLATFORMS,
             "page": Paginator(range(95), 10).page(2),
             "now": clock.now(),
+            "day": clock.now().date(),
             "equity": samples.equity(),
             "months": samples.months(),
             "movement": samples.movement(),

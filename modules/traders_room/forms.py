@@ -38,10 +38,13 @@ class HistoryForm(forms.Form):
         super().__init__(*args, **kwargs)
         self._ids = tuple(one.id for one in accounts)
         named = [(str(one.id), f"{one.name} · {one.login}") for one in accounts]
-        for name, choices in (("account", named), ("symbol", [(s, s) for s in symbols])):
+        for name, every, choices in (
+            ("account", _("All accounts"), named),
+            ("symbol", _("All symbols"), [(s, s) for s in symbols]),
+        ):
             field = self.fields[name]
             if isinstance(field, forms.ChoiceField):
-                field.choices = [("", _("All")), *choices]
+                field.choices = [("", every), *choices]
 
     def wanted(self) -> HistoryFilter:
         """The filter, over the client's own accounts only."""

@@ -25,10 +25,10 @@ class ActorRequest(HttpRequest):
 
 
 def own_id(request: ActorRequest) -> uuid.UUID:
-    """The client who asks.
+    """The id of the person who asks.
 
     Raises:
-        Http404: An API key, or a part of the system, is nobody's client.
+        Http404: An API key, or a part of the system, is nobody.
     """
     if request.actor.id is None:
         raise Http404

@@ -25,7 +25,7 @@ def wallets(request: ActorRequest) -> HttpResponse:
     context = {
         "wanted": wanted,
         "found": queries.wallets(wanted, by=request.actor),
-        "currencies": queries.used_currencies(),
+        "currencies": [(code, code) for code in queries.used_currencies()],
     }
     return page_or_part(request, "wallets/office_wallets.html", "wallets/office_rows.html", context)
 

@@ -9,7 +9,7 @@ from django.core.paginator import Page
 from django.template.context import Context
 from django.utils.safestring import SafeString
 
-from kernel.ui import actions, blocks, charts, fields, figures, marks
+from kernel.ui import actions, blocks, charts, fields, figures, lists, marks
 
 register = template.Library()
 
@@ -23,10 +23,14 @@ for tag in (
     charts.equity_chart, charts.sparkline, charts.bars, charts.uptime,
     blocks.stat, blocks.tabs, blocks.segment, blocks.steps, blocks.progress_steps, blocks.facts,
     blocks.timeline,
+    lists.search_box, lists.choose, lists.day_box, lists.kept, lists.no_match, lists.total,
 ):  # fmt: skip
     register.simple_tag(tag)
 
-for block in (blocks.card, blocks.callout, blocks.empty, blocks.stats, blocks.modal, blocks.menu):
+for block in (
+    blocks.card, blocks.callout, blocks.empty, blocks.stats, blocks.modal, blocks.menu,
+    lists.filters,
+):  # fmt: skip
     register.simple_block_tag(block)
 
 
@@ -40,6 +44,16 @@ def post_button(context: Context, url: str, label: str, **options: object) -> Sa
 def pager(context: Context, page: Page[Any], name: str = "page") -> SafeString:
     """Where in a long list we are."""
     return blocks.pager(context["request"], page, name)
+
+
+@register.simple_block_tag(takes_context=True)
+def table(
+    context: Context, content: str, page: Page[Any] | None = None, style: str = ""
+) -> SafeString:
+    """A table that becomes a list on phones, and the links to its other pages."""
+    # A widget drawn without a request has no other pages.
+    below = "" if page is None else blocks.pager(context["request"], page)
+    return lists.table(content, below, style)
 
 
 @register.simple_tag(takes_context=True)
