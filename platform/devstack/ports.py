@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import json
+import os
 import random
 import socket
+import tempfile
 import time
 from pathlib import Path
 
@@ -14,10 +17,19 @@ from pathlib import Path
 LOWEST, HIGHEST = 20_000, 32_000
 
 
+_claimed: dict[int, Path] = {}
+"""The ports that this process has claimed, and for which profile's folder."""
+
+
 class Ports:
-    """The ports of one profile, remembered in `ports.json` of its folder."""
+    """The ports of one profile, remembered in `ports.json` of its folder.
+
+    A port that is given out stays claimed until this process ends: whoever else starts services at
+    the same moment gets another, though nobody listens on this one yet.
+    """
 
     def __init__(self, folder: Path) -> None:
+        self._folder = folder.resolve()
         self._file = folder / "ports.json"
         self._ports: dict[str, int] = {}
         if self._file.exists():
@@ -31,10 +43,9 @@ class Ports:
             first_choice: the port to try first when none is remembered; the ones above it follow.
         """
         remembered = self._ports.get(name)
-        if remembered is not None and is_free(remembered):
+        if remembered is not None and self._take(remembered):
             return remembered
-        taken = set(self._ports.values())
-        port = _next_free(first_choice, taken) if first_choice else _any_free(taken)
+        port = self._next(first_choice) if first_choice else self._any()
         self._ports[name] = port
         self._file.write_text(json.dumps(self._ports, indent=1))
         return port
@@ -44,6 +55,20 @@ class Ports:
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline and not all(map(is_free, self._ports.values())):
             time.sleep(0.05)
+
+    def _next(self, first: int) -> int:
+        taken = set(self._ports.values())
+        return next(p for p in range(first, 65_536) if p not in taken and self._take(p))
+
+    def _any(self) -> int:
+        taken = set(self._ports.values())
+        while True:
+            port = random.randrange(LOWEST, HIGHEST)  # noqa: S311 - a port is no secret
+            if port not in taken and self._take(port):
+                return port
+
+    def _take(self, port: int) -> bool:
+        return is_free(port) and (_claimed.get(port) == self._folder or _claim(port, self._folder))
 
 
 def is_free(port: int) -> bool:
@@ -66,12 +91,15 @@ def _can_bind(family: socket.AddressFamily, host: str, port: int) -> bool:
     return True
 
 
-def _next_free(first: int, taken: set[int]) -> int:
-    return next(port for port in range(first, 65_536) if port not in taken and is_free(port))
-
-
-def _any_free(taken: set[int]) -> int:
-    while True:
-        port = random.randrange(LOWEST, HIGHEST)  # noqa: S311 - a port is no secret
-        if port not in taken and is_free(port):
-            return port
+def _claim(port: int, folder: Path) -> bool:
+    """Lock the file that stands for the port; the kernel lets go when this process has ended."""
+    files = Path(tempfile.gettempdir()) / f"atrium-ports-{os.getuid()}"
+    files.mkdir(mode=0o700, exist_ok=True)
+    file = os.open(files / str(port), os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(file)
+        return False
+    _claimed[port] = folder
+    return True
