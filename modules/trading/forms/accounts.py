@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import uuid
 from collections.abc import Iterable, Sequence
@@ -9,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.timezone import get_current_timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -19,6 +21,8 @@ from modules.trading.types import AccountFilter, HistoryFilter, TypeLine, TypeWi
 _STRONG = (r"[a-z]", r"[A-Z]", r"[0-9]", r"[^A-Za-z0-9]")
 _LONGEST_LEVERAGE = 5000
 _LONGEST_LOGIN = 2**53
+_DAYS = (MinValueValidator(dt.date(1970, 1, 1)), MaxValueValidator(dt.date(2999, 12, 31)))
+"""Beyond these there is no day before or after to end at."""
 
 Places = Sequence[tuple[str, Sequence[tuple[str, str]]]]
 """Choices of a server's groups: the server's name, then value and label of each group."""
@@ -198,10 +202,16 @@ class DaysForm(forms.Form):
     """Which days a history shows."""
 
     from_on = forms.DateField(
-        label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+        label=_("From"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        validators=_DAYS,
     )
     to_on = forms.DateField(
-        label=_("To"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+        label=_("To"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        validators=_DAYS,
     )
     page = forms.IntegerField(required=False, min_value=1)
 

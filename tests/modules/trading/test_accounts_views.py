@@ -210,10 +210,12 @@ def test_history_sums_add_up_and_days_narrow_it(alpha, theo, wired, types, simul
     file = browser.get(f"{base}trades.csv")
     rows = list(csv.reader(io.StringIO(b"".join(file.streaming_content).decode("utf-8-sig"))))
     none = browser.get(f"{base}?from_on=1999-01-01&to_on=1999-01-02").context
+    ever = browser.get(f"{base}?from_on=0001-01-01&to_on=9999-12-31").context
 
     assert total.trades == len(rows) - 1
     assert sum(round(float(row[11]) * 100) for row in rows[1:]) == total.net.minor
     assert (none["totals"], none["history"].total) == ((), 0)
+    assert ever["history"].total == len(rows) - 1
 
 
 def test_history_file_of_beta_and_of_nothing_is_not_there(alpha, beta, ben, ada, theo, types):
