@@ -26,7 +26,12 @@ from modules.requests.events import (
     RequestCancelled,
     RequestRefused,
 )
-from modules.trading.events import OperationDone, OperationRefused, OperationStuck
+from modules.trading.events import (
+    OperationDone,
+    OperationRefused,
+    OperationStuck,
+    ReconciliationFinished,
+)
 
 KEY = "deposit:"
 """How the keys of our operations begin; other askers' are not ours."""
@@ -74,6 +79,12 @@ def operation_stuck(event: OperationStuck) -> None:
     """Nobody knows."""
     deposit_stuck(event)
     services.follow_stuck(event.cause, event.key, event.why)
+
+
+def server_compared(event: ReconciliationFinished) -> None:
+    """What waited for the proof is paid."""
+    if event.is_even and services.hurry(event.server_id):
+        transaction.on_commit(tasks.pay_due.send)
 
 
 def carry_out_request(event: RequestApproved) -> None:

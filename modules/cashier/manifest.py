@@ -40,6 +40,7 @@ module = Module(
         Permission(
             code="cashier.decide_deposits", title=_("Approve or reject deposits"), sensitive=True
         ),
+        Permission(code="cashier.follow_up", title=_("Look after failed deposits")),
         Permission(
             code="cashier.manage_methods",
             title=_("Connect payment providers and change payment methods"),
@@ -198,6 +199,7 @@ module = Module(
         "requests.RequestApproved": "modules.cashier.handlers.carry_out_request",
         "requests.RequestRefused": "modules.cashier.handlers.end_refused",
         "requests.RequestCancelled": "modules.cashier.handlers.end_cancelled",
+        "trading.ReconciliationFinished": "modules.cashier.handlers.server_compared",
         "trading.OperationDone": "modules.cashier.handlers.operation_done",
         "trading.OperationRefused": "modules.cashier.handlers.operation_refused",
         "trading.OperationStuck": "modules.cashier.handlers.operation_stuck",

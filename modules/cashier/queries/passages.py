@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.core.paginator import Page, Paginator
@@ -19,12 +20,15 @@ from modules.cashier.queries.catalogue import title_of
 from modules.cashier.queries.outgoing import instrument_line
 from modules.cashier.queries.stories import (
     STORY,
+    reason_of,
+    reason_of_withdrawal,
     sentence_of_transfer,
     sentence_of_withdrawal,
     steps_of_transfer,
     steps_of_withdrawal,
 )
-from modules.cashier.queries.targets import wallet_title
+from modules.cashier.queries.targets import place_title
+from modules.cashier.queries.waits import is_checked, wait_of
 from modules.cashier.types.deposits import StoryLine
 from modules.cashier.types.outgoing import PassageLine, PassagePage, PassageView, PayoutLine
 from modules.cashier.types.passages import (
@@ -193,7 +197,7 @@ def payout_line(row: Payout, names: Mapping[uuid.UUID, str]) -> PayoutLine:
         state=row.state,
         state_label=state.label,
         tone=PAYOUT_TONES[state],
-        reason=row.reason,
+        reason=reason_of(row.code, row.reason) if row.reason else "",
         is_return=row.source_id is not None,
         withdrawal_id=row.withdrawal_id,
         number=row.withdrawal.number,
@@ -249,13 +253,13 @@ def _withdrawal_line(row: Withdrawal, names: Mapping[uuid.UUID, str]) -> Passage
         client_id=row.client_id,
         client_name=names.get(row.client_id, ""),
         amount=row.amount,
-        source_title=_place(row.login, row.currency),
+        source_title=place_title(row.login, row.currency),
         target_title=target,
         icon=row.method.icon,
         state=row.state,
         state_label=state.label,
         tone=WITHDRAWAL_TONES[state],
-        reason=row.reason,
+        reason=reason_of_withdrawal(row),
         is_stuck=row.is_stuck,
         asked_at=row.asked_at,
         changed_at=row.changed_at,
@@ -271,8 +275,8 @@ def _transfer_line(row: Transfer, names: Mapping[uuid.UUID, str]) -> PassageLine
         client_id=row.client_id,
         client_name=names.get(row.client_id, ""),
         amount=row.amount,
-        source_title=_place(row.source_login, row.currency),
-        target_title=other or _place(row.target_login, row.arrives_currency),
+        source_title=place_title(row.source_login, row.currency),
+        target_title=other or place_title(row.target_login, row.arrives_currency),
         icon="users" if row.beneficiary_id else "arrow-left-right",
         state=row.state,
         state_label=state.label,
@@ -289,18 +293,33 @@ def _withdrawal_view(row: Withdrawal, *, is_office: bool = False) -> PassageView
     payouts = row.payouts.select_related("account", "withdrawal").order_by("place")
     return PassageView(
         line=_withdrawal_line(row, names),
-        sentence=sentence_of_withdrawal(row),
+        sentence=_sentence(row),
         steps=steps_of_withdrawal(row),
         is_over=row.state not in WITHDRAWAL_OPEN,
         can_cancel=row.state == WithdrawalState.WAITING,
         arrives=row.amount - row.fee,
         fee=row.fee,
         expected_at=row.expected_at,
-        payouts=tuple(payout_line(one, names) for one in payouts),
+        payouts=tuple(payout_line(one, names) if is_office else _read(one) for one in payouts),
         instrument=instrument_line(row.instrument) if row.instrument else None,
         request_id=row.request_id,
         story=_story(row.pk) if is_office else (),
+        wait=wait_of(row) if is_office else None,
+        returns_to=place_title(row.login, row.currency) if row.account_id else "",
     )
+
+
+def _sentence(row: Withdrawal) -> str:
+    if row.state == WithdrawalState.APPROVED and is_checked(row):
+        return _("It is approved. We make a last check before it is paid; you need do nothing.")
+    return sentence_of_withdrawal(row)
+
+
+def _read(row: Payout) -> PayoutLine:
+    """A payout as its client reads it: what has to wait is being checked."""
+    line = payout_line(row, {})
+    waits = row.state == PayoutState.READY and row.code
+    return replace(line, state_label=_("Being checked")) if waits else line
 
 
 def _transfer_view(row: Transfer, *, is_office: bool = False) -> PassageView:
@@ -329,9 +348,3 @@ def _story(about: uuid.UUID) -> tuple[StoryLine, ...]:
 
 def _said(what: str) -> Text:
     return STORY.get(what, what)
-
-
-def _place(login: int | None, currency: str) -> str:
-    if login is None:
-        return wallet_title(currency)
-    return _("Account %(login)s") % {"login": login}

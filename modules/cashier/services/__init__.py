@@ -63,6 +63,7 @@ from modules.cashier.services.payouts import (
     record_returned,
 )
 from modules.cashier.services.proofs import hand_in_proof
+from modules.cashier.services.proving import hurry
 from modules.cashier.services.repaying import record_sent_back, record_turned_away
 from modules.cashier.services.rules import set_payout_rules
 from modules.cashier.services.sealing import reseal_own
@@ -120,6 +121,7 @@ __all__ = [
     "forget_refused",
     "hand_in_proof",
     "hear",
+    "hurry",
     "keep",
     "lift_client",
     "look_up",

@@ -35,14 +35,13 @@ from modules.cashier.errors import (
 )
 from modules.cashier.models import Payout, ProviderAccount, Withdrawal
 from modules.cashier.providers.port import PaymentKey, PayoutFact, PayoutOrder
-from modules.cashier.queries import outgoing
+from modules.cashier.queries import waits
 from modules.cashier.services import withdrawals
 from modules.cashier.services.passing import US, about, note, tell
+from modules.cashier.services.proving import prove
 from modules.cashier.services.wiring import provider_of, refuse_in_transaction
 from modules.cashier.types.outgoing import clearing
 from modules.cashier.types.passages import PayoutState, WithdrawalState
-from modules.trading import queries as trading
-from modules.wallets import queries as wallet_queries
 from modules.wallets import services as wallets
 from modules.wallets.types import EntryKind, Leg
 
@@ -53,9 +52,6 @@ GUARD_SECONDS = 5.0
 UNDERWAY_LOOK = dt.timedelta(minutes=5)
 LOOKS = 2
 """So many looks past the settling time must miss it before a person decides."""
-STOPPED, FROZEN, UNEVEN = "payouts_stopped", "client_frozen", "server_uneven"
-_STOPS = frozenset({STOPPED, FROZEN})
-"""These stop people too; with an uneven server a colleague may pay what he has looked into."""
 _SENT = (PayoutState.SENDING, PayoutState.UNKNOWN, PayoutState.UNDERWAY)
 
 
@@ -112,7 +108,7 @@ def record_paid_by_hand(payout_id: uuid.UUID, *, reference: str, by: Actor) -> N
     """
     payout = _locked(payout_id)
     _refuse_own(payout, by)
-    if payout.state == PayoutState.BY_HAND and _why_it_stays(payout) in _STOPS:
+    if payout.state == PayoutState.BY_HAND and waits.code_of(payout.withdrawal) in waits.STOPS:
         raise MoneyStays
     if not reference.strip():
         raise ReferenceNeeded
@@ -170,8 +166,10 @@ def _claim(payout_id: uuid.UUID) -> _Work | None:
     if payout is None:
         return None
     if payout.state == PayoutState.READY:
-        stays = _why_it_stays(payout)
+        stays = waits.code_of(payout.withdrawal)
         if stays:
+            if stays == waits.UNEVEN and payout.withdrawal.server_id is not None:
+                prove(payout.withdrawal.server_id)
             payout.due_at, payout.code = _in(settings.CASHIER_LATER_SECONDS), stays
             payout.save(update_fields=["due_at", "code"])
             return None
@@ -193,18 +191,6 @@ def _locks_withdrawal(payout_id: uuid.UUID) -> bool:
     """Lock the payout's withdrawal first, as every step does; not while another has it."""
     rows = Withdrawal.objects.select_for_update(skip_locked=True, of=("self",))
     return rows.filter(payouts__pk=payout_id).first() is not None
-
-
-def _why_it_stays(payout: Payout) -> str:
-    """Why it may not be sent now; empty when it may."""
-    if not wallet_queries.payouts_allowed():
-        return STOPPED
-    if outgoing.is_frozen(payout.withdrawal.client_id):
-        return FROZEN
-    server_id = payout.withdrawal.server_id
-    if server_id is not None and not trading.is_reconciled(server_id):
-        return UNEVEN
-    return ""
 
 
 def _work(payout: Payout, *, is_look: bool, taken_s: float) -> _Work:

@@ -21,6 +21,7 @@ from modules.cashier.events import WithdrawalApproved, WithdrawalEnded
 from modules.cashier.models import Payout, Withdrawal
 from modules.cashier.queries import outgoing
 from modules.cashier.services.passing import US, about, note, tell
+from modules.cashier.services.proving import prove
 from modules.cashier.types.catalogue import ProviderKind
 from modules.cashier.types.outgoing import in_transit, mirror
 from modules.cashier.types.passages import (
@@ -132,6 +133,8 @@ def approve_withdrawal(withdrawal_id: uuid.UUID, *, by: Actor) -> bool:
             expected_at=row.expected_at,
         )
     )
+    if row.server_id is not None:
+        prove(row.server_id)
     is_due = False
     for payout in row.payouts.select_related("account").order_by("place"):
         by_hand = payout.account.kind == ProviderKind.BANK

@@ -203,6 +203,18 @@ class PassagePage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Wait:
+    """Why an approved withdrawal is not paid by itself."""
+
+    code: str
+    title: Text
+    sentence: str
+    server_id: uuid.UUID | None = None
+    """The trading server that has to be proven even."""
+    can_compare: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PassageView:
     """A withdrawal or transfer as its own page shows it."""
 
@@ -219,6 +231,10 @@ class PassageView:
     rate: Decimal | None = None
     request_id: uuid.UUID | None = None
     story: tuple[StoryLine, ...] = ()
+    wait: Wait | None = None
+    """For colleagues."""
+    returns_to: str = ""
+    """The trading account that the money goes back to when it is cancelled."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

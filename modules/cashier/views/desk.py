@@ -184,6 +184,8 @@ def _withdrawal(
         "form": paid or PaidForm(),
         "reason_form": reason or ReasonForm(),
         "opened": payout_id,
+        "may_see_proofs": request.actor.may("trading.see_proofs"),
+        "may_compare": request.actor.may("trading.repair_differences"),
     }
     status = UNPROCESSABLE if paid or reason else 200
     return render(request, "cashier/office_passage.html", context, status=status)
