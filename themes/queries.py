@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.files.storage import default_storage
+from django.urls import reverse
 from django.utils.module_loading import import_string
 from django.utils.translation import get_language as active_language
 from django.utils.translation import get_language_info, to_locale
@@ -22,6 +23,8 @@ from themes.tokens import Tokens
 from themes.types import Draft, LogoLine, Look, VersionLine
 
 FOLDER = "themes"
+URLS = "config.urls.tenant"
+"""Of a broker's host: a worker answers no request, so it has to say so."""
 
 
 def name_version(tokens: Tokens, logos: Mapping[str, str], name: str) -> str:
@@ -70,6 +73,11 @@ def stylesheet_of(version: str) -> str | None:
         except ThemeVersion.DoesNotExist:
             return None
     return stylesheet(found.tokens) if found else None
+
+
+def logo_url(file: str) -> str:
+    """Where a logo's file is served on its tenant's host; empty for no file."""
+    return reverse("theme_logo", args=[file], urlconf=URLS) if file else ""
 
 
 def logo_bytes(file: str) -> bytes | None:

@@ -89,6 +89,22 @@ def upload_logo(slot: str, upload: IO[bytes], size: int, *, by: Actor) -> None:
         audit.note("themes.logo_uploaded", about=_ABOUT, by=by, changes=changes)
 
 
+def keep_picture(upload: IO[bytes], size: int) -> str:
+    """Check a picture for a neighbour, keep it like a logo, and return the name of its file.
+
+    Opens its own transaction; whoever uses the picture notes it in the audit. Nothing is kept
+    when it is refused.
+
+    Raises:
+        Refused: The file is too large, unknown, damaged or unsafe; see :mod:`themes.logos`.
+    """
+    picture = read_logo(upload, size)
+    _keep(f"{queries.FOLDER}/{picture.file}", picture.data)
+    with transaction.atomic():
+        _enter(picture)
+    return picture.file
+
+
 @transaction.atomic
 def remove_logo(slot: str, *, by: Actor) -> None:
     """Take a logo out of the draft; versions that wear it keep it."""

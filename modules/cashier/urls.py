@@ -8,6 +8,8 @@ from modules.cashier.views import (
     callbacks,
     desk,
     finance,
+    following,
+    limits,
     methods,
     room,
     settling,
@@ -48,7 +50,9 @@ traders_room = [
 
 back_office = [
     path("finance/", desk.desk, name="finance"),
-    path("finance/rules/", desk.rules, name="payout_rules"),
+    path("finance/rules/", limits.rules, name="payout_rules"),
+    path("finance/allowances/", limits.set_allowance, name="set_allowance"),
+    path("finance/allowances/<int:level>/drop/", limits.drop_allowance, name="drop_allowance"),
     path("withdrawals/", desk.withdrawals, name="withdrawals"),
     path("withdrawals/export/", desk.export, name="export_withdrawals"),
     path("withdrawals/<uuid:withdrawal_id>/", desk.withdrawal, name="withdrawal"),
@@ -89,6 +93,11 @@ back_office = [
     path("methods/<uuid:method_id>/terms/", methods.set_terms, name="set_terms"),
     path("terms/<uuid:terms_id>/drop/", methods.drop_terms, name="drop_terms"),
     path("providers/new/", methods.new_provider, name="new_provider"),
+    path("methods/<uuid:method_id>/switch-out/", methods.switch_out, name="switch_out"),
+    path("methods/<uuid:method_id>/access/", methods.set_access, name="set_access"),
+    path("methods/<uuid:method_id>/levels/", methods.set_level_limits, name="set_level_limits"),
+    path("methods/<uuid:method_id>/logo/", methods.set_logo, name="set_logo"),
+    path("methods/<uuid:method_id>/logo/remove/", methods.remove_logo, name="remove_logo"),
     path("providers/<uuid:provider_id>/", methods.provider, name="provider"),
     path("providers/<uuid:provider_id>/test/", methods.test_provider, name="test_provider"),
 ]
@@ -97,6 +106,11 @@ plain = [
     path("cashier/callbacks/<uuid:provider_id>/", callbacks.callback, name="cashier_callback"),
     path(
         "cashier/validations/<uuid:provider_id>/",
+    path(
+        "terms/<uuid:terms_id>/levels/<int:level>/drop/",
+        methods.drop_level_limits,
+        name="drop_level_limits",
+    ),
         callbacks.validation,
         name="cashier_validation",
     ),

@@ -38,7 +38,12 @@ class MethodOut(Schema):
     id: uuid.UUID
     title: str
     note: str
-    ranges: list[RangeOut]
+    icon: str
+    logo_url: str = Field(description="On the broker's host; empty where the icon is shown.")
+    level_needed: str = Field(
+        description="The verification level to reach first; empty when he may use it."
+    )
+    ranges: list[RangeOut] = Field(description="With the limits of his own level.")
 
 
 class TargetOut(Schema):
@@ -214,7 +219,7 @@ def _own_id(request: ApiRequest) -> uuid.UUID:
 
 
 def _offers(request: ApiRequest) -> tuple[Offer, ...]:
-    return queries.offers(clients.contact(_own_id(request)).country)
+    return queries.offers(clients.standing(_own_id(request)))
 
 
 def _method(one: Offer) -> dict[str, Any]:
@@ -222,7 +227,15 @@ def _method(one: Offer) -> dict[str, Any]:
         {"currency": least.currency, "least": least.amount, "most": most.amount}
         for least, most in one.ranges
     ]
-    return {"id": one.id, "title": one.title, "note": one.note, "ranges": ranges}
+    return {
+        "id": one.id,
+        "title": one.title,
+        "note": one.note,
+        "icon": one.icon,
+        "logo_url": one.logo_url,
+        "level_needed": one.level_needed,
+        "ranges": ranges,
+    }
 
 
 def _quote(one: Quote) -> dict[str, Any]:

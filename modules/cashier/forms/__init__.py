@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
+from modules.cashier.forms.access import AccessForm, AllowanceForm, LevelLimitForm, LogoForm
+from modules.cashier.forms.catalogue import (
+    MethodForm,
+    ProviderForm,
+    RouteForm,
+    TermsForm,
+)
+from modules.cashier.forms.following import NoteForm, OutcomeForm, PatienceForm
 from modules.cashier.forms.outgoing import (
     InstrumentForm,
     MoveForm,
@@ -14,22 +22,25 @@ from modules.cashier.forms.outgoing import (
 from modules.cashier.forms.paying import (
     ApproveForm,
     ConfirmForm,
-    MethodForm,
     PayForm,
     ProofForm,
-    ProviderForm,
     ReasonForm,
-    RouteForm,
-    TermsForm,
 )
 
 __all__ = [
+    "AccessForm",
+    "AllowanceForm",
     "ApproveForm",
     "ConfirmForm",
     "InstrumentForm",
+    "LevelLimitForm",
+    "LogoForm",
     "MethodForm",
     "MoveForm",
+    "NoteForm",
+    "OutcomeForm",
     "PaidForm",
+    "PatienceForm",
     "PayForm",
     "ProofForm",
     "ProviderForm",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django.conf import settings
 from django.db.models import Count, QuerySet
@@ -12,12 +12,14 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from identity.brand import absolute
-from modules.cashier.errors import NoSuchAccount, NoSuchMethod
-from modules.cashier.models import Method, MethodTerms, ProviderAccount, Route
+from modules.cashier.errors import LevelNeeded, NoSuchAccount, NoSuchMethod
+from modules.cashier.models import LevelLimit, Method, MethodTerms, ProviderAccount, Route
 from modules.cashier.providers import ADAPTERS
 from modules.cashier.types.catalogue import (
+    Access,
     Direction,
     Fee,
+    LevelLimits,
     MethodLine,
     Offer,
     ProviderKind,
@@ -26,6 +28,9 @@ from modules.cashier.types.catalogue import (
     RouteLine,
     Terms,
 )
+from modules.clients import queries as clients
+from modules.clients.types import Standing
+from themes import queries as themes
 
 URLS = "config.urls.tenant"
 """Of a broker's host: a worker answers no request, so it has to say so."""
@@ -54,7 +59,8 @@ def account(account_id: uuid.UUID) -> ProviderLine:
 
 def methods() -> tuple[MethodLine, ...]:
     """All payment methods in the order in which clients see them."""
-    return tuple(_method(row) for row in _rows().order_by("place", "name", "pk"))
+    names = _level_names()
+    return tuple(_method(row, names) for row in _rows().order_by("place", "name", "pk"))
 
 
 def method(method_id: uuid.UUID) -> MethodLine:
@@ -66,25 +72,52 @@ def method(method_id: uuid.UUID) -> MethodLine:
     row = _rows().filter(pk=method_id).first()
     if row is None:
         raise NoSuchMethod
-    return _method(row)
+    return _method(row, _level_names())
 
 
-def offers(country: str) -> tuple[Offer, ...]:
-    """The methods that a client of ``country`` (empty: not told yet) can pay in with."""
+def offers(of: Standing) -> tuple[Offer, ...]:
+    """The methods that a client can pay in with, and those that a higher level would open.
+
+    Those of other countries and groups are left out.
+    """
     rows = _rows().filter(is_deposit_on=True).order_by("place", "name", "pk")
-    return tuple(_offer(row) for row in rows if _is_offered(row, country))
+    titles = level_titles()
+    return tuple(_offer(row, of, titles) for row in rows if _is_offered(row, of))
 
 
-def offer(method_id: uuid.UUID, country: str) -> Offer:
-    """One of them.
+def offer(method_id: uuid.UUID, of: Standing) -> Offer:
+    """One of them, which he may use.
 
     Raises:
         NoSuchMethod: It is not offered to this client.
+        LevelNeeded: He is not verified far enough.
     """
     row = _rows().filter(pk=method_id, is_deposit_on=True).first()
-    if row is None or not _is_offered(row, country):
+    if row is None or not _is_offered(row, of):
         raise NoSuchMethod
-    return _offer(row)
+    found = _offer(row, of, level_titles())
+    if found.level_needed:
+        raise LevelNeeded(level=found.level_needed)
+    return found
+
+
+def level_titles() -> Mapping[int, str]:
+    """What clients read for each verification level."""
+    return {one.rank: one.title for one in clients.levels()}
+
+
+def level_needed(least: int, of: Standing, titles: Mapping[int, str]) -> str:
+    """The level that a client has to reach first; empty when he has it."""
+    return "" if of.level >= least else titles.get(least) or str(least)
+
+
+def is_for(row: Method, of: Standing) -> bool:
+    """Whether a method is for clients of this country and these groups."""
+    if of.country in row.countries_not or (row.countries and of.country not in row.countries):
+        return False
+    if of.groups & set(row.groups_not):
+        return False
+    return not row.groups or bool(of.groups & set(row.groups))
 
 
 def routes_for(method_id: uuid.UUID, country: str) -> tuple[uuid.UUID, ...]:
@@ -105,8 +138,8 @@ def title_of(row: Method) -> str:
     return _in_language(row.titles) or row.name
 
 
-def terms_of(row: MethodTerms) -> Terms:
-    """Limits and fees of a method in one currency."""
+def terms_of(row: MethodTerms, titles: Mapping[int, str] | None = None) -> Terms:
+    """Limits and fees of a method in one currency; ``titles`` names verification levels."""
     return Terms(
         id=row.pk,
         currency=row.currency,
@@ -129,21 +162,38 @@ def terms_of(row: MethodTerms) -> Terms:
         ),
         psp_fee_payer=row.psp_fee_payer,
         four_eyes_minor=row.four_eyes_minor,
+        levels=tuple(_level_limits(one, titles or {}) for one in _by_level(row)),
     )
 
 
-def missing(row: Method) -> tuple[str, ...]:
+def _by_level(row: MethodTerms) -> list[LevelLimit]:
+    return sorted(row.levels.all(), key=lambda one: one.level)
+
+
+def _level_limits(row: LevelLimit, titles: Mapping[int, str]) -> LevelLimits:
+    return LevelLimits(
+        level=row.level,
+        most_minor=row.most_minor,
+        day_minor=row.day_minor,
+        month_minor=row.month_minor,
+        level_name=titles.get(row.level, ""),
+    )
+
+
+def missing(row: Method, direction: str = Direction.IN) -> tuple[str, ...]:
     """What a method lacks before clients can use it, in sentences (TEN-09)."""
     found = []
-    routes = list(row.routes.all())
-    if not routes:
+    routes = [one for one in row.routes.all() if direction == Direction.IN or pays(one.account)]
+    if not row.routes.all():
         found.append(_("Choose at least one payment provider."))
+    elif not routes:
+        found.append(_("None of its providers can pay out."))
     for route in routes:
         found += _missing_of(route.account)
-    inwards = [one for one in row.terms.all() if one.direction == Direction.IN]
-    if not inwards:
+    taken = [one for one in row.terms.all() if one.direction == direction]
+    if not taken:
         found.append(_("Set limits for at least one currency."))
-    for one in inwards:
+    for one in taken:
         takers = [route for route in routes if _takes(route.account, one.currency)]
         if routes and not takers:
             sentence = _("No provider of this method takes %(currency)s.")
@@ -152,6 +202,11 @@ def missing(row: Method) -> tuple[str, ...]:
     if row.titles and not row.titles.get(language):
         found.append(_("Give it a name in English: other languages fall back to it."))
     return tuple(dict.fromkeys(found))
+
+
+def pays(found: ProviderAccount) -> bool:
+    """Whether a provider can pay clients."""
+    return ADAPTERS[found.kind].capabilities.pays_out
 
 
 def _missing_of(found: ProviderAccount) -> Iterable[str]:
@@ -171,10 +226,8 @@ def _takes(found: ProviderAccount, currency: str) -> bool:
     return taken is None or currency in taken
 
 
-def _is_offered(row: Method, country: str) -> bool:
-    if country in row.countries_not or (row.countries and country not in row.countries):
-        return False
-    return not missing(row) and bool(routes_of(row, country))
+def _is_offered(row: Method, of: Standing) -> bool:
+    return is_for(row, of) and not missing(row) and bool(routes_of(row, of.country))
 
 
 def routes_of(row: Method, country: str) -> list[Route]:
@@ -188,7 +241,7 @@ def routes_of(row: Method, country: str) -> list[Route]:
 
 
 def _rows() -> QuerySet[Method]:
-    return Method.objects.prefetch_related("routes__account", "terms")
+    return Method.objects.prefetch_related("routes__account", "terms__levels")
 
 
 def _account(row: ProviderAccount, methods_count: int) -> ProviderLine:
@@ -211,7 +264,11 @@ def _account(row: ProviderAccount, methods_count: int) -> ProviderLine:
     )
 
 
-def _method(row: Method) -> MethodLine:
+def _level_names() -> Mapping[int, str]:
+    return {one.rank: one.name for one in clients.levels()}
+
+
+def _method(row: Method, levels: Mapping[int, str]) -> MethodLine:
     return MethodLine(
         id=row.pk,
         name=row.name,
@@ -235,14 +292,22 @@ def _method(row: Method) -> MethodLine:
             for one in sorted(row.routes.all(), key=lambda one: one.place)
         ),
         terms=tuple(
-            terms_of(one)
+            terms_of(one, levels)
             for one in sorted(row.terms.all(), key=lambda one: (one.direction, one.currency))
         ),
         missing=missing(row),
+        missing_out=missing(row, Direction.OUT),
+        access=Access(
+            groups=tuple(row.groups),
+            groups_not=tuple(row.groups_not),
+            level_in=row.level_in,
+            level_out=row.level_out,
+        ),
+        logo_url=themes.logo_url(row.logo),
     )
 
 
-def _offer(row: Method) -> Offer:
+def _offer(row: Method, of: Standing, titles: Mapping[int, str]) -> Offer:
     inwards = sorted(
         (one for one in row.terms.all() if one.direction == Direction.IN),
         key=lambda one: one.currency,
@@ -252,9 +317,10 @@ def _offer(row: Method) -> Offer:
         title=title_of(row),
         note=_in_language(row.notes),
         icon=row.icon,
-        logo=row.logo,
         currencies=tuple(one.currency for one in inwards),
-        terms={one.currency: terms_of(one) for one in inwards},
+        terms={one.currency: terms_of(one).at(of.level) for one in inwards},
+        logo_url=themes.logo_url(row.logo),
+        level_needed=level_needed(row.level_in, of, titles),
     )
 
 

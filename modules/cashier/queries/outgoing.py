@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
 from kernel import clock
 from kernel.money import Money
 from modules.cashier.errors import (
     BeyondSource,
     CurrencyNotTaken,
+    LevelNeeded,
     NoSuchInstrument,
     NoSuchMethod,
     NothingArrives,
     NotYourMoney,
 )
 from modules.cashier.models import (
+    Allowance,
     ClientFreeze,
     Instrument,
     Method,
@@ -27,12 +29,11 @@ from modules.cashier.models import (
     Payment,
     Payout,
     PayoutRule,
-    ProviderAccount,
 )
 from modules.cashier.providers import ADAPTERS
 from modules.cashier.queries import catalogue
 from modules.cashier.queries.targets import wallet_title
-from modules.cashier.types.catalogue import Direction, ProviderKind
+from modules.cashier.types.catalogue import AllowanceLine, Direction, ProviderKind, Terms
 from modules.cashier.types.outgoing import InstrumentLine, Part, RuleLine, Spot, Way
 from modules.cashier.types.passages import (
     INSTRUMENT_TONES,
@@ -43,10 +44,13 @@ from modules.cashier.types.passages import (
     Where,
 )
 from modules.cashier.types.states import PaymentState
+from modules.clients import queries as clients
+from modules.clients.types import Standing
 from modules.trading import queries as trading
 from modules.trading.types import AccountLine
 from modules.wallets import queries as wallets
 from modules.wallets.types import WalletLine
+from themes import queries as themes
 
 NEEDS = {ProviderKind.BANK: InstrumentKind.BANK, ProviderKind.CRYPTO: InstrumentKind.CRYPTO}
 """What a provider pays to; the others return earlier payments."""
@@ -104,32 +108,49 @@ def spot(client_id: uuid.UUID, key: str, *, of_transfer: bool = False) -> Spot:
     raise NotYourMoney(field="source")
 
 
-def ways(currency: str, country: str) -> tuple[Way, ...]:
-    """The methods that pay out in ``currency`` to a client of ``country``."""
-    rows = Method.objects.prefetch_related("routes__account", "terms")
-    rows = rows.filter(is_withdrawal_on=True).order_by("place", "name", "pk")
-    found = [_way(row, currency, country) for row in rows]
+def ways(currency: str, of: Standing) -> tuple[Way, ...]:
+    """The methods that pay a client in ``currency``, and those that a higher level would open."""
+    rows = _methods().order_by("place", "name", "pk")
+    titles = catalogue.level_titles()
+    found = [_way(row, currency, of, titles) for row in rows]
     return tuple(one for one in found if one is not None)
 
 
-def way(method_id: uuid.UUID, currency: str, country: str) -> tuple[Way, MethodTerms]:
-    """One of them, with its terms.
+def way(method_id: uuid.UUID, currency: str, of: Standing) -> tuple[Way, Terms]:
+    """One of them, which he may use, with the terms of his level.
 
     Raises:
         NoSuchMethod: It is not offered to this client.
         CurrencyNotTaken: Not in this currency.
+        LevelNeeded: He is not verified far enough.
     """
-    rows = Method.objects.prefetch_related("routes__account", "terms")
-    row = rows.filter(pk=method_id, is_withdrawal_on=True).first()
-    if row is None:
+    row = _methods().filter(pk=method_id).first()
+    if row is None or not catalogue.is_for(row, of):
         raise NoSuchMethod
     terms = _terms(row, currency)
     if terms is None:
         raise CurrencyNotTaken(currency=currency)
-    found = _way(row, currency, country)
+    found = _way(row, currency, of, catalogue.level_titles())
     if found is None:
         raise NoSuchMethod
-    return found, terms
+    if found.level_needed:
+        raise LevelNeeded(level=found.level_needed)
+    return found, catalogue.terms_of(terms).at(of.level)
+
+
+def allowances() -> tuple[AllowanceLine, ...]:
+    """What clients may take out in all, by verification level, lowest first."""
+    names = {one.rank: one.name for one in clients.levels()}
+    return tuple(
+        AllowanceLine(
+            level=row.level,
+            currency=row.currency,
+            day_minor=row.day_minor,
+            month_minor=row.month_minor,
+            level_name=names.get(row.level, str(row.level)),
+        )
+        for row in Allowance.objects.order_by("level")
+    )
 
 
 def instruments(client_id: uuid.UUID) -> tuple[InstrumentLine, ...]:
@@ -300,16 +321,21 @@ def _part(
     )
 
 
-def _way(row: Method, currency: str, country: str) -> Way | None:
-    terms = _terms(row, currency)
-    if terms is None or country in row.countries_not:
+def _methods() -> QuerySet[Method]:
+    rows = Method.objects.prefetch_related("routes__account", "terms__levels")
+    return rows.filter(is_withdrawal_on=True)
+
+
+def _way(row: Method, currency: str, of: Standing, titles: Mapping[int, str]) -> Way | None:
+    found = _terms(row, currency)
+    if found is None or not catalogue.is_for(row, of):
         return None
-    if row.countries and country not in row.countries:
-        return None
-    fitting = [one.account for one in catalogue.routes_of(row, country) if _pays(one.account)]
+    routes = catalogue.routes_of(row, of.country)
+    fitting = [one.account for one in routes if catalogue.pays(one.account)]
     if not fitting:
         return None
     kind = ProviderKind(fitting[0].kind)
+    terms = catalogue.terms_of(found).at(of.level)
     return Way(
         id=row.pk,
         title=catalogue.title_of(row),
@@ -320,11 +346,9 @@ def _way(row: Method, currency: str, country: str) -> Way | None:
         needs=NEEDS.get(kind, ""),
         least=Money(terms.least_minor, currency),
         most=Money(terms.most_minor, currency),
+        logo_url=themes.logo_url(row.logo),
+        level_needed=catalogue.level_needed(row.level_out, of, titles),
     )
-
-
-def _pays(account: ProviderAccount) -> bool:
-    return ADAPTERS[account.kind].capabilities.pays_out
 
 
 def _terms(row: Method, currency: str) -> MethodTerms | None:

@@ -10,9 +10,12 @@ from modules.cashier.services.catalogue import (
     change_method,
     create_method,
     drop_terms,
+    remove_logo,
+    set_logo,
     set_routes,
     set_terms,
     switch_deposits,
+    switch_withdrawals,
     test_account,
 )
 from modules.cashier.services.claims import (
@@ -54,6 +57,13 @@ from modules.cashier.services.instruments import (
     remove_instrument,
 )
 from modules.cashier.services.knocking import Call, forget_refused, prove_left, receive
+from modules.cashier.services.limits import (
+    drop_allowance,
+    drop_level_limits,
+    set_access,
+    set_allowance,
+    set_level_limits,
+)
 from modules.cashier.services.payouts import (
     due_payouts,
     hear,
@@ -109,6 +119,8 @@ __all__ = [
     "change_method",
     "close_follow_up",
     "create_method",
+    "drop_allowance",
+    "drop_level_limits",
     "drop_settlement",
     "drop_terms",
     "due_beginnings",
@@ -142,16 +154,22 @@ __all__ = [
     "record_turned_away",
     "reject_deposit",
     "remove_instrument",
+    "remove_logo",
     "reseal_own",
     "resolve_line",
     "say_stuck",
     "send_back_deposit",
+    "set_access",
+    "set_allowance",
+    "set_level_limits",
+    "set_logo",
     "set_payout_rules",
     "set_routes",
     "set_terms",
     "settle",
     "sweep",
     "switch_deposits",
+    "switch_withdrawals",
     "take_follow_up",
     "take_from_account",
     "take_from_wallet",

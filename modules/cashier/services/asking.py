@@ -50,6 +50,7 @@ def quote(client_id: uuid.UUID, wish: DepositWish) -> Quote:
 
     Raises:
         NoSuchMethod: It is not offered to this client.
+        LevelNeeded: He is not verified far enough for it.
         CurrencyNotTaken: The method does not take the currency.
         BelowLeast: Too little.
         AboveMost: Too much.
@@ -139,12 +140,12 @@ def own_deposit(deposit_id: uuid.UUID, client_id: uuid.UUID) -> Deposit:
 
 
 def _looked_up(client_id: uuid.UUID, wish: DepositWish) -> tuple[Offer, Terms, Target]:
-    country = clients.contact(client_id).country
-    offer = queries.offer(wish.method_id, country)
+    of = clients.standing(client_id)
+    offer = queries.offer(wish.method_id, of)
     terms = offer.terms.get(wish.amount.currency)
     if terms is None:
         raise CurrencyNotTaken(currency=wish.amount.currency)
-    currencies = tuple(dict.fromkeys(c for one in queries.offers(country) for c in one.currencies))
+    currencies = tuple(dict.fromkeys(c for one in queries.offers(of) for c in one.currencies))
     return offer, terms, queries.target(client_id, wish.target, currencies)
 
 

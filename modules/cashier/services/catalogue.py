@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import IO, Any
 
 from django.db import transaction
 
@@ -16,10 +16,25 @@ from modules.cashier.errors import NoSuchAccount, NoSuchMethod, StillIncomplete
 from modules.cashier.models import Method, MethodTerms, ProviderAccount, Route
 from modules.cashier.providers import ADAPTERS
 from modules.cashier.providers.port import Tested
+from modules.cashier.services.limits import refuse_too_low
 from modules.cashier.services.wiring import provider_of, refuse_in_transaction
-from modules.cashier.types.catalogue import MethodWish, ProviderState, Terms
+from modules.cashier.types.catalogue import (
+    Direction,
+    MethodWish,
+    ProviderKind,
+    ProviderState,
+    Terms,
+)
+from themes import services as themes
 
 CODE_LENGTH = 30
+ICONS: Mapping[str, str] = {
+    ProviderKind.STRIPE: "credit-card",
+    ProviderKind.REDIRECT: "wallet-cards",
+    ProviderKind.CRYPTO: "bitcoin",
+    ProviderKind.BANK: "landmark",
+}
+"""The symbol of a method whose broker has not chosen one, by the kind of its first provider."""
 
 
 @transaction.atomic
@@ -73,7 +88,10 @@ def test_account(account_id: uuid.UUID, *, by: Actor) -> bool:
 
 @transaction.atomic
 def create_method(wish: MethodWish, *, by: Actor) -> uuid.UUID:
-    """Keep a new payment method and return its id; it is off until it is complete."""
+    """Keep a new payment method and return its id; it is off until it is complete.
+
+    Without a symbol it gets the one of its first provider's kind.
+    """
     method = Method(is_deposit_on=False, is_withdrawal_on=False)
     _apply(method, wish)
     method.is_deposit_on = method.is_withdrawal_on = False
@@ -96,6 +114,8 @@ def change_method(method_id: uuid.UUID, wish: MethodWish, *, by: Actor) -> None:
     method.save()
     if method.is_deposit_on:
         _refuse_incomplete(method.pk)
+    if method.is_withdrawal_on:
+        _refuse_incomplete(method.pk, Direction.OUT)
     changes = {"name": wish.name, "deposit_on": [was_on, method.is_deposit_on]}
     audit.note("cashier.method_changed", about=method, by=by, changes=changes)
 
@@ -117,6 +137,42 @@ def switch_deposits(method_id: uuid.UUID, *, on: bool, by: Actor) -> None:
 
 
 @transaction.atomic
+def switch_withdrawals(method_id: uuid.UUID, *, on: bool, by: Actor) -> None:
+    """Pay clients with a method, or no longer.
+
+    Raises:
+        NoSuchMethod: There is none.
+        StillIncomplete: It lacks something.
+    """
+    method = _locked(method_id)
+    if on:
+        _refuse_incomplete(method.pk, Direction.OUT)
+    method.is_withdrawal_on = on
+    method.save(update_fields=["is_withdrawal_on"])
+    audit.note("cashier.method_switched", about=method, by=by, changes={"withdrawal_on": on})
+
+
+def set_logo(method_id: uuid.UUID, upload: IO[bytes], size: int, *, by: Actor) -> None:
+    """Show clients a picture instead of the method's symbol. Opens its own transactions.
+
+    Raises:
+        NoSuchMethod: There is none.
+        Refused: The picture is too large, unknown, damaged or unsafe; see :mod:`themes.logos`.
+    """
+    queries.method(method_id)
+    _keep_logo(method_id, themes.keep_picture(upload, size), by=by)
+
+
+def remove_logo(method_id: uuid.UUID, *, by: Actor) -> None:
+    """Show the symbol again. Opens a transaction.
+
+    Raises:
+        NoSuchMethod: There is none.
+    """
+    _keep_logo(method_id, "", by=by)
+
+
+@transaction.atomic
 def set_routes(
     method_id: uuid.UUID, routes: Sequence[tuple[uuid.UUID, Sequence[str]]], *, by: Actor
 ) -> None:
@@ -135,18 +191,23 @@ def set_routes(
         Route.objects.create(
             method=method, account_id=account_id, countries=sorted(countries), place=place
         )
+    if routes and not method.icon:
+        method.icon = ICONS[ProviderAccount.objects.get(pk=routes[0][0]).kind]
+        method.save(update_fields=["icon"])
     changes = {"routes": [str(account_id) for account_id, _ in routes]}
     audit.note("cashier.routes_set", about=method, by=by, changes=changes)
 
 
 @transaction.atomic
 def set_terms(method_id: uuid.UUID, terms: Terms, *, by: Actor) -> None:
-    """Set what a method takes in one currency and direction.
+    """Set what a method takes in one currency and direction; limits by level stay beside it.
 
     Raises:
         NoSuchMethod: There is none.
+        LevelLimitTooLow: Clients of a level could pay nothing any more.
     """
     method = _locked(method_id)
+    refuse_too_low(method_id, terms)
     columns: dict[str, Any] = {
         "least_minor": terms.least_minor,
         "most_minor": terms.most_minor,
@@ -234,8 +295,18 @@ def _locked(method_id: uuid.UUID) -> Method:
     return method
 
 
-def _refuse_incomplete(method_id: uuid.UUID) -> None:
-    missing = queries.method(method_id).missing
+@transaction.atomic
+def _keep_logo(method_id: uuid.UUID, file: str, *, by: Actor) -> None:
+    method = _locked(method_id)
+    changes = {"file": [method.logo, file]}
+    method.logo = file
+    method.save(update_fields=["logo"])
+    audit.note("cashier.method_logo", about=method, by=by, changes=changes)
+
+
+def _refuse_incomplete(method_id: uuid.UUID, direction: str = Direction.IN) -> None:
+    line = queries.method(method_id)
+    missing = line.missing if direction == Direction.IN else line.missing_out
     if missing:
         raise StillIncomplete(missing=" ".join(missing))
 

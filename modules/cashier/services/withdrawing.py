@@ -27,11 +27,11 @@ from modules.cashier.errors import (
     TooManyWithdrawals,
 )
 from modules.cashier.events import WithdrawalAsked
-from modules.cashier.models import MethodTerms, Payer, Payout, Withdrawal
+from modules.cashier.models import Payer, Payout, Withdrawal
 from modules.cashier.queries import outgoing
-from modules.cashier.queries.catalogue import terms_of
 from modules.cashier.services import withdrawals
 from modules.cashier.services.figuring import check_range, fee_of
+from modules.cashier.services.limits import check_level_allowance
 from modules.cashier.services.passing import about, new_number, tell
 from modules.cashier.types.catalogue import FeePayer, Terms
 from modules.cashier.types.outgoing import (
@@ -63,7 +63,9 @@ def plan(client_id: uuid.UUID, wish: WithdrawalWish) -> Plan:
         ClientIsBlocked, MoneyStays: He may not take money out now.
         NotYourMoney: The source is none of his.
         NoSuchMethod, CurrencyNotTaken: The source or the method is in another currency.
-        BelowLeast, AboveMost, AboveAllowance, TooManyWithdrawals: Limits.
+        LevelNeeded: He is not verified far enough for the method.
+        BelowLeast, AboveMost, AboveAllowance, BeyondLevel, TooManyWithdrawals: Limits.
+        NoRate: What counts against the level's limit cannot be converted now.
         NotFree: The source has less free.
         NoSuchInstrument, InstrumentNotReady: Nothing approved to be paid to.
         BeyondSource: The method only returns what was paid in with it.
@@ -120,12 +122,12 @@ def _planned(client_id: uuid.UUID, wish: WithdrawalWish) -> Plan:
     spot = outgoing.spot(client_id, wish.source)
     if wish.amount.currency != spot.currency:
         raise CurrencyNotTaken(currency=wish.amount.currency)
-    country = clients.contact(client_id).country
-    way, row = outgoing.way(wish.method_id, spot.currency, country)
-    terms = terms_of(row)
+    of = clients.standing(client_id)
+    way, terms = outgoing.way(wish.method_id, spot.currency, of)
     amount = wish.amount
     check_range(terms, amount)
-    _check_allowance(client_id, row, amount)
+    _check_allowance(client_id, wish.method_id, terms, amount)
+    check_level_allowance(client_id, of.level, amount)
     if spot.free < amount:
         raise NotFree(free=spot.free)
     instrument = _instrument(client_id, wish, way)
@@ -166,12 +168,14 @@ def _instrument(client_id: uuid.UUID, wish: WithdrawalWish, way: Way) -> Instrum
     return found
 
 
-def _check_allowance(client_id: uuid.UUID, terms: MethodTerms, amount: Money) -> None:
+def _check_allowance(
+    client_id: uuid.UUID, method_id: uuid.UUID, terms: Terms, amount: Money
+) -> None:
     rows = Withdrawal.objects.filter(client_id=client_id, state__in=WITHDRAWAL_COUNTED)
     most = outgoing.rules().most_a_day
     if rows.filter(asked_at__gt=clock.now() - DAY).count() >= most:
         raise TooManyWithdrawals(most=most)
-    of_method = rows.filter(method_id=terms.method_id, currency=amount.currency)
+    of_method = rows.filter(method_id=method_id, currency=amount.currency)
     for allowed, lasts in ((terms.day_minor, DAY), (terms.month_minor, MONTH)):
         if allowed is None:
             continue

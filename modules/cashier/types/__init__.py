@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from modules.cashier.types.catalogue import (
+    Access,
+    AllowanceLine,
     Direction,
     Fee,
     FeePayer,
+    LevelLimits,
     MethodLine,
     MethodWish,
     Offer,
@@ -32,6 +35,8 @@ from modules.cashier.types.deposits import (
 from modules.cashier.types.states import DepositState, NewsState, PaymentState, Weight
 
 __all__ = [
+    "Access",
+    "AllowanceLine",
     "CaseView",
     "DepositLine",
     "DepositPage",
@@ -42,6 +47,7 @@ __all__ = [
     "Fee",
     "FeePayer",
     "Figures",
+    "LevelLimits",
     "MethodLine",
     "MethodWish",
     "NewsState",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from django.db import models
@@ -57,6 +57,17 @@ class Fee:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LevelLimits:
+    """Limits of clients of a verification level or higher. Amounts in minor units."""
+
+    level: int
+    most_minor: int
+    day_minor: int | None = None
+    month_minor: int | None = None
+    level_name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
     """What one method takes in one currency and direction. Amounts in minor units of it."""
 
@@ -74,6 +85,21 @@ class Terms:
     four_eyes_minor: int | None
     """From here on two colleagues approve what is approved by hand."""
     id: uuid.UUID | None = None
+    levels: tuple[LevelLimits, ...] = ()
+    """Limits that take the place of these from a verification level on, lowest first."""
+
+    def at(self, level: int) -> Terms:
+        """The terms of a client of verification level ``level``."""
+        fitting = [one for one in self.levels if one.level <= level]
+        if not fitting:
+            return self
+        held = fitting[-1]
+        return replace(
+            self,
+            most_minor=held.most_minor,
+            day_minor=held.day_minor,
+            month_minor=held.month_minor,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +150,30 @@ class MethodWish:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """Who may use a method: groups of clients, and least verification levels."""
+
+    groups: tuple[uuid.UUID, ...] = ()
+    """Empty means everybody."""
+    groups_not: tuple[uuid.UUID, ...] = ()
+    level_in: int = 0
+    """To pay in."""
+    level_out: int = 0
+    """To be paid."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AllowanceLine:
+    """What clients of a level or higher may take out in all. Amounts in minor units."""
+
+    level: int
+    currency: str
+    day_minor: int | None
+    month_minor: int | None
+    level_name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MethodLine:
     """A payment method as the back office shows it."""
 
@@ -141,7 +191,16 @@ class MethodLine:
     routes: tuple[RouteLine, ...]
     terms: tuple[Terms, ...]
     missing: tuple[str, ...] = ()
-    """What is missing before clients can use it, in sentences; empty when nothing is."""
+    """What is missing before clients can pay in with it, in sentences; empty when nothing is."""
+    missing_out: tuple[str, ...] = ()
+    """What is missing before clients can be paid with it."""
+    access: Access = field(default_factory=Access)
+    logo_url: str = ""
+
+    @property
+    def is_for_all(self) -> bool:
+        """Whether every client of its countries may use it."""
+        return self.access == Access()
 
     @property
     def is_offered(self) -> bool:
@@ -157,10 +216,12 @@ class Offer:
     title: str
     note: str
     icon: str
-    logo: str
     currencies: tuple[str, ...]
     terms: Mapping[str, Terms] = field(default_factory=dict)
-    """By currency."""
+    """By currency, with the limits of the client's own level."""
+    logo_url: str = ""
+    level_needed: str = ""
+    """The verification level that the client has to reach first; empty when he may use it."""
 
     @property
     def ranges(self) -> tuple[tuple[Money, Money], ...]:

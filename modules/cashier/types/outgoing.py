@@ -95,6 +95,9 @@ class Way:
     """Kind of the instrument that it pays to; empty where it returns earlier payments."""
     least: Money
     most: Money
+    logo_url: str = ""
+    level_needed: str = ""
+    """The verification level that the client has to reach first; empty when he may use it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

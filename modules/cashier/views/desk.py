@@ -11,7 +11,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from kernel import audit
 from kernel.access import needs, refusals_as_messages
@@ -19,8 +19,8 @@ from kernel.spreadsheets import csv_lines
 from kernel.views import UNPROCESSABLE, ActorRequest, page_or_part
 from modules.cashier import services
 from modules.cashier.errors import NoSuchPayout, NoSuchTransfer, NoSuchWithdrawal
-from modules.cashier.forms import PaidForm, ReasonForm, RulesForm
-from modules.cashier.queries import finance, outgoing, passages
+from modules.cashier.forms import PaidForm, ReasonForm
+from modules.cashier.queries import finance, passages
 from modules.cashier.types.outgoing import PayoutLine
 from modules.cashier.views.shared import page_of
 from modules.requests import queries as requested
@@ -133,21 +133,6 @@ def export(request: ActorRequest) -> StreamingHttpResponse:
     answer = StreamingHttpResponse(csv_lines(_EXPORTED, rows), content_type="text/csv")
     answer["Content-Disposition"] = 'attachment; filename="withdrawals.csv"'
     return answer
-
-
-@require_http_methods(["GET", "POST"])
-@needs("cashier.set_payout_rules")
-def rules(request: ActorRequest) -> HttpResponse:
-    """What the broker says of money that leaves."""
-    held = outgoing.rules()
-    first = {name: getattr(held, name) for name in RulesForm.base_fields}
-    form = RulesForm(request.POST or None, initial=first)
-    if request.method == "POST" and form.is_valid():
-        services.set_payout_rules(form.wish(), by=request.actor)
-        messages.success(request, _("The rules were saved."))
-        return redirect("office:cashier:payout_rules")
-    status = UNPROCESSABLE if form.errors else 200
-    return render(request, "cashier/rules.html", {"form": form}, status=status)
 
 
 def _list(request: ActorRequest, kind: str, rows: Callable[..., Any]) -> HttpResponse:

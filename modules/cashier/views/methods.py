@@ -12,11 +12,21 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from kernel.access import needs, refusals_as_messages
-from kernel.views import UNPROCESSABLE, ActorRequest
+from kernel.errors import Refused
+from kernel.views import UNPROCESSABLE, ActorRequest, show_refusal
 from modules.cashier import queries, services
-from modules.cashier.forms import MethodForm, ProviderForm, RouteForm, TermsForm
+from modules.cashier.forms import (
+    AccessForm,
+    LevelLimitForm,
+    LogoForm,
+    MethodForm,
+    ProviderForm,
+    RouteForm,
+    TermsForm,
+)
 from modules.cashier.types.catalogue import MethodLine, ProviderKind
 from modules.cashier.views.shared import missing_as_404
+from modules.clients import queries as clients
 
 MANAGE = "cashier.manage_methods"
 KINDS = ProviderKind.choices
@@ -101,10 +111,89 @@ def method(request: ActorRequest, method_id: uuid.UUID) -> HttpResponse:
 @require_POST
 @needs(MANAGE)
 def switch(request: ActorRequest, method_id: uuid.UUID) -> HttpResponse:
-    """Offer a method to clients, or no longer."""
+    """Offer a method to clients who pay in, or no longer."""
     line = _line(method_id)
     with refusals_as_messages(request):
         services.switch_deposits(method_id, on=not line.is_deposit_on, by=request.actor)
+    return redirect("office:cashier:method", method_id)
+
+
+@require_POST
+@needs(MANAGE)
+def switch_out(request: ActorRequest, method_id: uuid.UUID) -> HttpResponse:
+    """Pay clients with a method, or no longer."""
+    line = _line(method_id)
+    with refusals_as_messages(request):
+        services.switch_withdrawals(method_id, on=not line.is_withdrawal_on, by=request.actor)
+    return redirect("office:cashier:method", method_id)
+
+
+@require_POST
+@needs(MANAGE)
+def set_access(request: ActorRequest, method_id: uuid.UUID) -> HttpResponse:
+    """Say which groups and verification levels may use a method."""
+    line = _line(method_id)
+    form = _access_form(line, request.POST)
+    if form.is_valid():
+        try:
+            services.set_access(method_id, form.access(), by=request.actor)
+        except Refused as refusal:
+            show_refusal(form, refusal)
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("office:cashier:method", method_id)
+    return _page(request, line, access_form=form, status=UNPROCESSABLE)
+
+
+@require_POST
+@needs(MANAGE)
+def set_level_limits(request: ActorRequest, method_id: uuid.UUID) -> HttpResponse:
+    """Set other limits for clients of a level or higher."""
+    line = _line(method_id)
+    form = LevelLimitForm(request.POST, line=line, levels=clients.levels())
+    if form.is_valid():
+        try:
+            terms_id = form.cleaned_data["terms"]
+            services.set_level_limits(terms_id, form.limits(), by=request.actor)
+        except Refused as refusal:
+            show_refusal(form, refusal)
+        else:
+            return redirect("office:cashier:method", method_id)
+    return _page(request, line, level_form=form, status=UNPROCESSABLE)
+
+
+@require_POST
+@needs(MANAGE)
+def drop_level_limits(request: ActorRequest, terms_id: uuid.UUID, level: int) -> HttpResponse:
+    """Give clients of a level the limits of everybody below."""
+    with missing_as_404():
+        method_id = services.drop_level_limits(terms_id, level, by=request.actor)
+    return redirect("office:cashier:method", method_id)
+
+
+@require_POST
+@needs(MANAGE)
+def set_logo(request: ActorRequest, method_id: uuid.UUID) -> HttpResponse:
+    """Show clients a picture instead of the method's symbol."""
+    line = _line(method_id)
+    form = LogoForm(request.POST, request.FILES)
+    if form.is_valid():
+        upload = form.cleaned_data["logo"]
+        try:
+            services.set_logo(method_id, upload, upload.size, by=request.actor)
+        except Refused as refusal:
+            form.add_error("logo", str(refusal))
+        else:
+            return redirect("office:cashier:method", method_id)
+    return _page(request, line, logo_form=form, status=UNPROCESSABLE)
+
+
+@require_POST
+@needs(MANAGE)
+def remove_logo(request: ActorRequest, method_id: uuid.UUID) -> HttpResponse:
+    """Show the symbol again."""
+    with missing_as_404():
+        services.remove_logo(method_id, by=request.actor)
     return redirect("office:cashier:method", method_id)
 
 
@@ -141,7 +230,11 @@ def set_terms(request: ActorRequest, method_id: uuid.UUID) -> HttpResponse:
     form = TermsForm(request.POST)
     if not form.is_valid():
         return _page(request, line, terms_form=form, status=UNPROCESSABLE)
-    services.set_terms(method_id, form.terms(), by=request.actor)
+    try:
+        services.set_terms(method_id, form.terms(), by=request.actor)
+    except Refused as refusal:
+        show_refusal(form, refusal)
+        return _page(request, line, terms_form=form, status=UNPROCESSABLE)
     return redirect("office:cashier:method", method_id)
 
 
@@ -152,6 +245,11 @@ def drop_terms(request: ActorRequest, terms_id: uuid.UUID) -> HttpResponse:
     with missing_as_404():
         method_id = services.drop_terms(terms_id, by=request.actor)
     return redirect("office:cashier:method", method_id)
+
+
+def _access_form(line: MethodLine, data: Any = None) -> AccessForm:
+    groups = clients.groups(with_archived=True)
+    return AccessForm(data, line=line, groups=groups, levels=clients.levels())
 
 
 def _line(method_id: uuid.UUID) -> MethodLine:
@@ -176,6 +274,9 @@ def _page(
         "form": MethodForm(line=line),
         "route_form": RouteForm(accounts=accounts),
         "terms_form": TermsForm(),
+        "access_form": _access_form(line),
+        "level_form": LevelLimitForm(line=line, levels=clients.levels()),
+        "logo_form": LogoForm(),
         "has_accounts": bool(accounts),
         **forms,
     }

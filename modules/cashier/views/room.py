@@ -20,8 +20,9 @@ from modules.cashier import queries, services
 from modules.cashier.forms import ConfirmForm, PayForm, ProofForm
 from modules.cashier.types.catalogue import Offer
 from modules.cashier.types.deposits import Target
-from modules.cashier.views.shared import missing_as_404, page_of
+from modules.cashier.views.shared import card_of, missing_as_404, page_of
 from modules.clients import queries as clients
+from modules.clients.types import Standing
 
 logger = logging.getLogger(__name__)
 
@@ -33,7 +34,7 @@ def deposits(request: ActorRequest) -> HttpResponse:
     client_id = own_id(request)
     context = {
         "found": queries.deposits_of(client_id, page=page_of(request)),
-        "has_offers": bool(queries.offers(_country(client_id))),
+        "has_offers": bool(queries.offers(_standing(client_id))),
     }
     return render(request, "cashier/deposits.html", context)
 
@@ -47,7 +48,7 @@ def pay(request: ActorRequest) -> HttpResponse:
     first = {
         "key": new_id(),
         "target": request.GET.get("target") or (targets[0].key if targets else ""),
-        "method": str(offers[0].id) if offers else "",
+        "method": next((str(one.id) for one in offers if not one.level_needed), ""),
         "currency": targets[0].currency if targets else "",
     }
     form = PayForm(request.POST or None, targets=targets, offers=offers, initial=first)
@@ -101,6 +102,9 @@ def confirm(request: ActorRequest) -> HttpResponse:
 def deposit(request: ActorRequest, deposit_id: uuid.UUID) -> HttpResponse:
     """How far a deposit is; the page asks again every two seconds."""
     with missing_as_404():
+        if services.CAME_BACK in request.GET:
+            services.note_return(deposit_id, client_id=own_id(request))
+            return redirect("room:cashier:deposit", deposit_id)
         view = queries.own_deposit(deposit_id, own_id(request))
     context = {"view": view, "form": ProofForm()}
     return page_or_part(request, "cashier/deposit.html", "cashier/tracker.html", context)
@@ -139,13 +143,13 @@ def cancel(request: ActorRequest, deposit_id: uuid.UUID) -> HttpResponse:
     return redirect("room:cashier:deposit", deposit_id)
 
 
-def _country(client_id: uuid.UUID) -> str:
+def _standing(client_id: uuid.UUID) -> Standing:
     with missing_as_404():
-        return clients.contact(client_id).country
+        return clients.standing(client_id)
 
 
 def _choices(client_id: uuid.UUID) -> tuple[tuple[Offer, ...], tuple[Target, ...]]:
-    offers = queries.offers(_country(client_id))
+    offers = queries.offers(_standing(client_id))
     currencies = tuple(dict.fromkeys(code for one in offers for code in one.currencies))
     return offers, queries.targets(client_id, currencies)
 
@@ -156,7 +160,7 @@ def _shown(form: PayForm, offers: tuple[Offer, ...], targets: tuple[Target, ...]
     return {
         "offers": offers,
         "targets": targets,
-        "method_details": {str(one.id): {"note": one.note, "icon": one.icon} for one in offers},
+        "method_details": {str(one.id): card_of(one, one.note) for one in offers},
         "target_details": {one.key: {"note": _note(one), "icon": _icon(one)} for one in targets},
         "chosen": next((one for one in offers if str(one.id) == chosen), None),
     }

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from kernel import views
 from modules.cashier.errors import (
@@ -15,6 +17,8 @@ from modules.cashier.errors import (
     NoSuchTransfer,
     NoSuchWithdrawal,
 )
+from modules.cashier.types.catalogue import Offer
+from modules.cashier.types.outgoing import Way
 
 missing_as_404 = partial(
     views.missing_as_404,
@@ -32,3 +36,12 @@ def page_of(request: HttpRequest) -> int:
     """Which page of a list is asked for."""
     words = request.GET.get("page", "1")
     return int(words) if words.isdecimal() else 1
+
+
+def card_of(one: Offer | Way, note: str) -> dict[str, Any]:
+    """How a method is shown among those to choose from; locked ones say what opens them."""
+    locked = ""
+    if one.level_needed:
+        words = _("Verify your identity to use this: it needs the level “%(level)s”.")
+        locked = words % {"level": one.level_needed}
+    return {"note": note, "icon": one.icon, "picture": one.logo_url, "locked": locked}

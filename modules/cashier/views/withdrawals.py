@@ -18,7 +18,7 @@ from modules.cashier import services
 from modules.cashier.forms import ConfirmForm, InstrumentForm, WithdrawForm
 from modules.cashier.queries import outgoing, passages
 from modules.cashier.types.outgoing import Spot, Way
-from modules.cashier.views.shared import missing_as_404, page_of
+from modules.cashier.views.shared import card_of, missing_as_404, page_of
 from modules.clients import queries as clients
 
 
@@ -45,7 +45,7 @@ def withdraw(request: ActorRequest) -> HttpResponse:
     first = {
         "key": new_id(),
         "source": request.GET.get("source") or (spots[0].key if spots else ""),
-        "method": str(ways[0].id) if ways else "",
+        "method": next((str(one.id) for one in ways if not one.level_needed), ""),
         "instrument": str(instruments[0].id) if instruments else "",
     }
     form = WithdrawForm(
@@ -63,10 +63,9 @@ def withdraw(request: ActorRequest) -> HttpResponse:
         "form": form,
         "spots": {one.key: {"note": str(one.free), "icon": "wallet"} for one in spots},
         "ways": {
-            str(one.id): {
-                "note": _("%(least)s to %(most)s") % {"least": one.least, "most": one.most},
-                "icon": one.icon,
-            }
+            str(one.id): card_of(
+                one, _("%(least)s to %(most)s") % {"least": one.least, "most": one.most}
+            )
             for one in ways
         },
         "has_spots": bool(spots),
@@ -147,12 +146,12 @@ def remove_instrument(request: ActorRequest, instrument_id: uuid.UUID) -> HttpRe
 
 def _choices(client_id: uuid.UUID) -> tuple[list[Spot], list[Way]]:
     """Places with something free that some way pays out, and those ways."""
-    country = clients.contact(client_id).country
+    of = clients.standing(client_id)
     full = [one for one in outgoing.spots(client_id) if one.free.minor > 0]
     ways: dict[uuid.UUID, Way] = {}
     paid: set[str] = set()
     for currency in dict.fromkeys(one.currency for one in full):
-        found = outgoing.ways(currency, country)
+        found = outgoing.ways(currency, of)
         paid |= {currency} if found else set()
         ways |= {one.id: one for one in found if one.id not in ways}
     return [one for one in full if one.currency in paid] or full, list(ways.values())

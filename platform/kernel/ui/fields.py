@@ -85,7 +85,8 @@ def choice_cards(
 
     Args:
         bound: A choice field.
-        details: By value: ``note``, ``icon`` or ``text`` (two letters); any may be missing.
+        details: By value: ``note``, ``icon``, ``text`` (two letters) or ``picture`` (an address);
+            any may be missing. ``locked`` says why a card cannot be chosen, and what to do.
         columns: ``1`` puts the cards under each other.
     """
     known = details or {}

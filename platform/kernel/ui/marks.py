@@ -58,8 +58,21 @@ def avatar(name: str, size: str = "", tone: str = "") -> SafeString:
     )
 
 
-def tile(icon: str = "", tone: str = "", size: str = "", text: str = "") -> SafeString:
-    """An icon, or two letters, in a tinted square."""
+def tile(
+    icon: str = "", tone: str = "", size: str = "", text: str = "", picture: str = ""
+) -> SafeString:
+    """An icon, or two letters, in a tinted square; or a picture on a light plate.
+
+    Args:
+        icon: As for :func:`icon`.
+        tone: Of the square.
+        size: ``sm``, ``lg`` or empty.
+        text: Two letters instead.
+        picture: Address of a logo instead; other people's logos are made for light paper.
+    """
+    if picture:
+        words = '<span class="tile pic {}" aria-hidden="true"><img src="{}" alt=""></span>'
+        return format_html(words, size, picture)
     return format_html(
         '<span class="tile {} {}{}" aria-hidden="true">{}</span>',
         tone,

@@ -170,6 +170,7 @@ def test_what_a_method_lacks_is_listed_and_it_cannot_be_switched_on_ten_09(alpha
     from modules.cashier import queries, services
     from modules.cashier.errors import StillIncomplete
     from modules.cashier.types import MethodWish
+    from modules.clients.types import Standing
     from tests.modules.cashier.conftest import terms
 
     wish = MethodWish(
@@ -194,4 +195,4 @@ def test_what_a_method_lacks_is_listed_and_it_cannot_be_switched_on_ten_09(alpha
         )
         with pytest.raises(StillIncomplete):
             services.switch_deposits(method_id, on=True, by=SYSTEM)
-        assert queries.offers("DE") == ()
+        assert queries.offers(Standing(country="DE", level=0, groups=frozenset())) == ()
