@@ -48,7 +48,7 @@ module = Module(
             title=_("Ledger"),
             url_name="office:wallets:house",
             permission="wallets.see_ledger",
-            icon="scale",
+            icon="book-open",
             order=305,
         ),
         NavItem(

@@ -26,7 +26,7 @@ NAVIGATION = (
         title=_("People and roles"),
         url_name="office:identity:people",
         permission="identity.see_people",
-        icon="users",
+        icon="user-cog",
         order=900,
         group=_("Settings"),
     ),

@@ -19,7 +19,7 @@ NAVIGATION = (
         url_name="office:provisioning:checklist",
         on_phone=True,
         permission="provisioning.see_setup",
-        icon="list-checks",
+        icon="rocket",
         order=800,
         group=_("Settings"),
     ),

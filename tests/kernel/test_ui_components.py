@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 from pathlib import Path
@@ -12,6 +13,8 @@ from django.core.paginator import Paginator
 from django.template import Context, Template
 from django.test import RequestFactory
 
+from kernel.module import Area
+from kernel.registry import modules, navigation
 from kernel.ui import blocks, charts, fields, marks
 
 pytestmark = pytest.mark.no_database
@@ -210,3 +213,44 @@ def test_the_front_end_has_no_physical_direction():
         if physical.search(path.read_text())
     ]
     assert found == []
+
+
+def test_a_bar_of_filters_keeps_what_is_chosen_and_asks_anew():
+    shown = drawn(
+        """{% load ui %}{% filters "/list/" target="found" %}{% kept "sort" "-name" %}
+        {% search_box words "Search" "By name" longest=80 %}
+        {% choose "level" "Level" levels 2 "Any" %}{% day_box "from_on" "From" day %}
+        {% endfilters %}""",
+        words='<b>"',
+        levels=[(1, "One"), (2, "Two")],
+        day=dt.date(2026, 3, 1),
+    )
+    assert 'action="/list/" hx-get="/list/" hx-target="#found"' in shown
+    assert '<input type="hidden" name="sort" value="-name">' in shown
+    assert (
+        'value="&lt;b&gt;&quot;" maxlength="80" placeholder="By name"' in shown
+    )
+    assert '<option value="">Any</option><option value="1">One</option>' in shown
+    assert '<option value="2" selected>Two</option>' in shown
+    assert 'name="from_on" value="2026-03-01"' in shown
+    assert "<noscript>" in shown
+
+
+def test_files_are_fetched_by_the_filters_own_form():
+    shown = drawn('{% load ui %}{% filters "/list/" id="f" submits=False %}{% endfilters %}')
+    assert 'id="f"' in shown
+    assert "submit," not in shown
+
+
+def test_a_table_has_a_pager_where_there_are_pages():
+    page = Paginator(range(30), 10).page(2)
+    source = "{% load ui %}{% table PAGE %}<tbody></tbody>{% endtable %}"
+    paged = drawn(source.replace("PAGE", "page style='cl'"), page=page)
+    assert '<table class="table stacks cl"><tbody></tbody></table></div><nav class="pager"' in paged
+    assert "pager" not in Template(source.replace("PAGE", "")).render(Context({}))
+
+
+@pytest.mark.parametrize("area", Area)
+def test_no_two_lines_of_a_menu_share_an_icon(area):
+    icons = [item.icon for item in navigation(area, set(modules()))]
+    assert sorted(icons) == sorted(set(icons))
