@@ -146,6 +146,9 @@ def _trading(client: Any, server_id: str) -> dict[str, str]:
     run = Reconciliation.objects.create(
         server_id=server_id, state="done", asked_by=CANARY, began_at=moment, worked_at=moment
     )
+    pause = SendingPause.objects.create(
+        server_id=server_id, why=CANARY, began_at=moment, began_by=CANARY
+    )
     difference = Difference.objects.create(
         server_id=server_id, kind="balance", key="700001", run=run, reason=CANARY,
         found_at=moment, seen_at=moment,
@@ -157,6 +160,7 @@ def _trading(client: Any, server_id: str) -> dict[str, str]:
         "account_id": str(account.pk),
         "intent_id": str(intent.pk),
         "operation_id": str(intent.pk),
+        "pause_id": str(pause.pk),
     }
 
 
@@ -215,7 +219,7 @@ def _notes(client: Any) -> dict[str, str]:
 def _segments(client: Any) -> dict[str, str]:
     group_id = clients.create_group(f"Group {CANARY}", by=SYSTEM)
     clients.set_groups(client.pk, [group_id], by=SYSTEM)
-    return {"group_id": str(group_id), "rank": "1"}
+    return {"group_id": str(group_id), "rank": "1", "level": "1"}
 
 
 def _requests(client: Any, account_id: str) -> dict[str, str]:
