@@ -34,7 +34,9 @@ from modules.cashier.models import (
     Withdrawal,
 )
 from modules.cashier.models.finance import MISMATCHES
+from modules.cashier.queries.followups import MINE, OPEN, follow_up_counts, repayments_owed
 from modules.cashier.queries.passages import BY_HAND, SEE
+from modules.cashier.queries.unsettled import unsettled_count
 from modules.cashier.types.finance import (
     ClaimLine,
     DeskFigures,
@@ -72,6 +74,7 @@ def desk(*, by: Actor) -> DeskFigures:
     withdrawals = _within(Withdrawal.objects, by)
     paid_in = deposits.filter(state__in=PAID, changed_at__gte=start)
     payouts = Payout.objects.filter(withdrawal__in=withdrawals.values("pk"))
+    tasks = follow_up_counts(by=by)
     paid_out = payouts.filter(state=PayoutState.DONE, ended_at__gte=start)
     return DeskFigures(
         deposits=_sums(paid_in, "pay_currency", "pay_minor"),
@@ -84,10 +87,15 @@ def desk(*, by: Actor) -> DeskFigures:
         failed_count=deposits.filter(state__in=_FAILED_DEPOSIT, changed_at__gte=start).count(),
         by_hand_count=payouts.filter(state__in=BY_HAND).count(),
         stuck_count=withdrawals.filter(is_stuck=True).count()
-        + _within(Transfer.objects, by).filter(is_stuck=True).count(),
+        + _within(Transfer.objects, by).filter(is_stuck=True).count()
+        + deposits.filter(is_stuck=True).count(),
         mismatch_count=SettlementLine.objects.filter(
             state__in=MISMATCHES, file__state=FileState.TAKEN
         ).count(),
+        follow_up_count=tasks[OPEN],
+        my_follow_up_count=tasks[MINE],
+        unsettled_count=unsettled_count(),
+        to_repay=repayments_owed(by=by),
         claim_count=_within(Claim.objects, by).filter(state=ClaimState.OPEN).count(),
         plot=_plot(deposits, payouts, today),
         is_stopped=not wallets.payouts_allowed(),

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from modules.cashier.services.asking import ask_deposit, quote
-from modules.cashier.services.beginning import begin_payment, due_beginnings, note_return
+from modules.cashier.services.beginning import (
+    CAME_BACK,
+    begin_payment,
+    due_beginnings,
+    note_return,
+)
 from modules.cashier.services.catalogue import (
     add_account,
     change_account,
@@ -80,6 +85,7 @@ from modules.cashier.services.sealing import reseal_own
 from modules.cashier.services.settlements import (
     drop_settlement,
     resolve_line,
+    set_patience,
     take_settlement,
     upload_settlement,
 )
@@ -99,6 +105,7 @@ from modules.cashier.services.writing import (
 )
 
 __all__ = [
+    "CAME_BACK",
     "Call",
     "add_account",
     "add_instrument",
@@ -163,6 +170,7 @@ __all__ = [
     "set_allowance",
     "set_level_limits",
     "set_logo",
+    "set_patience",
     "set_payout_rules",
     "set_routes",
     "set_terms",

@@ -178,6 +178,24 @@ def resolve_line(line_id: uuid.UUID, *, reason: str, by: Actor) -> None:
     audit.note("cashier.settlement_resolved", about=line, by=by, changes=changes, reason=reason)
 
 
+@transaction.atomic
+def set_patience(days: Mapping[uuid.UUID, int], *, by: Actor) -> None:
+    """Say after how many days a provider should have settled; 0 for never. Opens a transaction.
+
+    Raises:
+        NoSuchAccount: There is no such provider account.
+    """
+    for account_id, most in sorted(days.items()):
+        account = ProviderAccount.objects.filter(pk=account_id).first()
+        if account is None:
+            raise NoSuchAccount
+        row, _is_new = SettlementMap.objects.get_or_create(account=account)
+        if row.days != most:
+            changes = {"days": [row.days, most]}
+            audit.note("cashier.patience_set", about=account, by=by, changes=changes)
+            SettlementMap.objects.filter(pk=row.pk).update(days=most)
+
+
 def _locked(file_id: uuid.UUID) -> SettlementFile:
     rows = SettlementFile.objects.select_for_update(of=("self",)).select_related("account")
     row = rows.filter(pk=file_id).first()

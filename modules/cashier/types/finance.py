@@ -12,6 +12,7 @@ from django.core.paginator import Page
 
 from kernel.module import Text
 from kernel.money import Money
+from modules.cashier.types.followups import RepaymentLine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +33,13 @@ class DeskFigures:
     by_hand_count: int
     stuck_count: int
     mismatch_count: int
+    follow_up_count: int
+    """Failed deposits that somebody has to look after."""
+    my_follow_up_count: int
+    unsettled_count: int
+    """Payments that their providers should have settled by now."""
+    to_repay: tuple[RepaymentLine, ...]
+    """Money that is to be sent back."""
     claim_count: int
     plot: Mapping[str, Any]
     is_stopped: bool
@@ -111,6 +119,38 @@ class LineView:
     def modal_id(self) -> str:
         """Names its dialog in a page."""
         return f"line-{self.id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PatienceLine:
+    """How many days a provider has to settle a payment; 0 for as long as it wants."""
+
+    account_id: uuid.UUID
+    name: str
+    days: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnsettledLine:
+    """A payment that we hold as paid and its provider has not settled."""
+
+    deposit_id: uuid.UUID
+    number: str
+    provider: str
+    reference: str
+    provider_reference: str
+    amount: Money
+    held_at: dt.datetime
+    days: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnsettledPage:
+    """One page of them."""
+
+    lines: tuple[UnsettledLine, ...]
+    page: Page[Any]
+    total: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

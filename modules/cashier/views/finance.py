@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from kernel.access import needs, refusals_as_messages
 from kernel.views import UNPROCESSABLE, ActorRequest, page_or_part
 from modules.cashier import queries, services
-from modules.cashier.forms import ApproveForm, ReasonForm
+from modules.cashier.forms import ApproveForm, NoteForm, OutcomeForm, PaidForm, ReasonForm
 from modules.cashier.types.deposits import CaseView
 from modules.cashier.views.shared import missing_as_404, page_of
 
@@ -114,5 +114,21 @@ def _page(
         }
         for line in found.story
     ]
-    context = {"case": found, "form": form, "reason_form": ReasonForm(), "story": story}
+    context = {
+        "case": found,
+        "form": form,
+        "reason_form": ReasonForm(),
+        "back": {
+            "amount": ApproveForm(
+                initial=form.initial, currency=found.view.line.pay.currency, auto_id="back_%s"
+            ),
+            "why": ReasonForm(auto_id="back_%s"),
+        },
+        "correct_form": ReasonForm(auto_id="correct_%s"),
+        "outcome_form": OutcomeForm(),
+        "note_form": NoteForm(),
+        "turned_form": NoteForm(auto_id="turned_%s"),
+        "paid_form": PaidForm(),
+        "story": story,
+    }
     return render(request, "cashier/office_case.html", context, status=status)

@@ -16,8 +16,8 @@ from kernel.errors import Refused
 from kernel.views import UNPROCESSABLE, ActorRequest, show_refusal
 from modules.cashier import services
 from modules.cashier.errors import NoSuchFile
-from modules.cashier.forms import ReasonForm, SettlementForm
-from modules.cashier.queries import finance
+from modules.cashier.forms import PatienceForm, ReasonForm, SettlementForm
+from modules.cashier.queries import finance, unsettled
 from modules.cashier.types.finance import FileView
 from modules.cashier.views.shared import page_of
 
@@ -54,9 +54,24 @@ def settlements(request: ActorRequest) -> HttpResponse:
         "mismatches": finance.mismatches(),
         "reason_form": ReasonForm(),
         "has_providers": bool(accounts),
+        "overdue": unsettled.unsettled(page=page_of(request)),
+        "patience_form": PatienceForm(providers=unsettled.patience()),
     }
     status = UNPROCESSABLE if form.errors else 200
     return render(request, "cashier/settlements.html", context, status=status)
+
+
+@require_POST
+@needs("cashier.settle")
+def patience(request: ActorRequest) -> HttpResponse:
+    """Say after how many days providers should have settled."""
+    form = PatienceForm(request.POST, providers=unsettled.patience())
+    if form.is_valid():
+        services.set_patience(form.days(), by=request.actor)
+        messages.success(request, _("The days were saved."))
+    else:
+        messages.error(request, _("Enter days from 0 to 365."))
+    return redirect("office:cashier:settlements")
 
 
 @require_GET
