@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from modules.cashier.api import finance, outgoing, settling
+from modules.cashier.api import finance, methods, outgoing, settling
 from modules.cashier.api.paying import router
 
-__all__ = ["finance", "outgoing", "router", "settling"]
+__all__ = ["finance", "methods", "outgoing", "router", "settling"]

@@ -305,3 +305,40 @@ def test_a_method_without_a_symbol_gets_that_of_its_first_provider(alpha, bank):
         services.set_routes(bank, [(account_id, ())], by=SYSTEM)
 
         assert queries.method(bank).icon == "landmark"
+
+
+def test_the_catalogue_over_the_api_is_set_with_clear_problems(alpha, beta, ada, ben, theo, bank):
+    browser = alpha.signed_in(ada, fresh=True)
+    root = f"/api/v1/cashier/methods/{bank}"
+    with alpha.pin():
+        services.set_terms(bank, paying.terms(direction="out"), by=SYSTEM)
+        services.switch_withdrawals(bank, on=True, by=SYSTEM)
+
+    def post(path, told, by=browser):
+        return by.post(path, told, content_type="application/json")
+
+    shut = post(f"{root}/access", {"level_out": 2}).json()
+    out_id = next(one["id"] for one in shut["terms"] if one["direction"] == "out")
+    level = post(f"{root}/terms/{out_id}/levels", {"level": 1, "most": "20.00"}).json()
+    held = post("/api/v1/cashier/allowances/1", {"currency": "USD", "day": "50"}).json()
+    ways = "/api/v1/cashier/my/withdrawal-methods?currency=USD"
+    (way,) = alpha.signed_in(theo, fresh=True).get(ways).json()
+    codes = [
+        post(f"{root}/access", {"level_in": 7}).json()["code"],
+        post(f"{root}/access", {"groups": [str(new_id())]}).json()["code"],
+        post(f"{root}/terms/{out_id}/levels", {"level": 1, "most": "9"}).json()["code"],
+        post(f"{root}/terms/{out_id}/levels", {"level": 1, "most": "1.001"}).json()["code"],
+        post("/api/v1/cashier/allowances/9", {"currency": "USD"}).json()["code"],
+    ]
+    others = beta.signed_in(ben, fresh=True)
+
+    assert (shut["level_out"], way["level_needed"], way["most"]) == (2, "Full", "5000.00")
+    assert [one["levels"][0]["most"] for one in level["terms"] if one["levels"]] == ["20.00"]
+    assert held == [{"level": 1, "currency": "USD", "day": "50.00", "month": None}]
+    assert codes == [
+        "clients.no_such_level", "clients.no_such_group", "cashier.level_limit_too_low",
+        "cashier.amount_unreadable", "clients.no_such_level",
+    ]  # fmt: skip
+    assert post(f"{root}/access", {}, by=others).status_code == 404
+    assert others.get("/api/v1/cashier/methods").json() == []
+    assert browser.delete("/api/v1/cashier/allowances/1").json() == []
