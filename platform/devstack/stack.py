@@ -63,9 +63,20 @@ class Stack:
         return self._layout.home
 
     @property
+    def is_open(self) -> bool:
+        """Whether it was opened, and neither closed nor abandoned since."""
+        return self._process is not None
+
+    @property
     def pids(self) -> dict[str, int]:
         """The process id of every running service."""
         found: dict[str, int] = self._order("look")["pids"]
+        return found
+
+    @property
+    def up(self) -> dict[str, bool]:
+        """Which services serve, or have done their work."""
+        found: dict[str, bool] = self._order("look")["up"]
         return found
 
     @property
@@ -153,7 +164,7 @@ class Stack:
         """
         deadline = time.monotonic() + seconds
         while True:
-            up: dict[str, bool] = self._order("look")["up"]
+            up = self.up
             if all(up[name] for name in names or up):
                 return
             if time.monotonic() > deadline:

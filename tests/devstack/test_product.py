@@ -1,5 +1,8 @@
+"""The whole product under its supervisor; these tests share one, so they run in one go."""
+
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,9 +18,23 @@ pytestmark = [pytest.mark.slow, pytest.mark.chaos]
 
 
 @pytest.fixture(scope="module")
-def product() -> Iterator[Stack]:
-    with Stack() as running:
-        yield running
+def kept() -> Iterator[Stack]:
+    with tempfile.TemporaryDirectory(prefix="atrium-", ignore_cleanup_errors=True) as name:
+        root = Path(name)
+        root.chmod(0o755)  # the account of PostgreSQL must be able to enter it
+        stack = Stack(root=root)
+        try:
+            yield stack
+        finally:
+            stack.close()
+
+
+@pytest.fixture
+def product(kept: Stack) -> Stack:
+    """The product, started once; and once more, over its data, after the test that kills it."""
+    if not kept.is_open:
+        kept.open()
+    return kept
 
 
 def test_the_whole_product_comes_up_and_answers(product: Stack) -> None:
@@ -61,11 +78,7 @@ def test_the_product_outlives_its_database(product: Stack) -> None:
     assert httpx.get(f"{product.url}/healthz").status_code == 200
 
 
-def test_killing_the_supervisor_leaves_no_program_running() -> None:
-    stack = Stack()
-    stack.open()
-    folder = stack.folder
+def test_killing_the_supervisor_leaves_no_program_running(product: Stack) -> None:
+    product.abandon()
 
-    stack.abandon()
-
-    assert soon_empty(folder) == []
+    assert soon_empty(product.folder) == []

@@ -8,8 +8,15 @@ from __future__ import annotations
 
 from xdist.scheduler import LoadScopeScheduling
 
-TOGETHER = ("tests/journeys/", "tests/kernel/test_mail.py")
-"""Beginnings of names of tests: one whole product, one inbox."""
+TOGETHER = (
+    "tests/journeys/",
+    "tests/devstack/test_product.py",
+    "tests/devstack/test_stack.py",
+    "tests/provisioning/simulator/third_party/",
+    "tests/kernel/test_mail.py",
+)
+"""Beginnings of names of tests: one whole product each, one set of servers, one client of another
+house, one inbox."""
 
 
 class Together(LoadScopeScheduling):
