@@ -362,3 +362,24 @@ class TooPrecise(Refused):
     code = "trading.too_precise"
     sentence = _("This amount is finer than %(currency)s can be paid.")
     field = "amount"
+
+
+class PausedAlready(Refused):
+    """Nothing is sent there at the moment as it is."""
+
+    code = "trading.paused_already"
+    sentence = _("Sending is paused already.")
+
+
+class NoSuchPause(Refused):
+    """There is none, or it was lifted."""
+
+    code = "trading.no_such_pause"
+    sentence = _("Sending is not paused.")
+
+
+class NotLookedInto(Refused):
+    """What may have been sent before the restore is not known yet."""
+
+    code = "trading.not_looked_into"
+    sentence = _("Not everything of before has been looked up and compared yet.")

@@ -34,6 +34,7 @@ from modules.trading.models import (
     Difference,
     Intent,
     Reconciliation,
+    SendingPause,
     TradingAccount,
 )
 from modules.wallets import services as wallets

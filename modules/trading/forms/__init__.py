@@ -23,6 +23,7 @@ from modules.trading.forms.accounts import (
 from modules.trading.forms.operations import (
     DecisionForm,
     OperationsForm,
+    PauseForm,
     ResendForm,
     WhyForm,
 )
@@ -41,6 +42,7 @@ __all__ = [
     "OpenForm",
     "OperationsForm",
     "PasswordForm",
+    "PauseForm",
     "Places",
     "ResendForm",
     "ResetForm",

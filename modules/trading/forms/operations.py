@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from django import forms
@@ -9,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from modules.trading.models import IntentKind
 from modules.trading.types.operations import OperationFilter
+from provisioning.servers import queries as servers
 
 
 class OperationsForm(forms.Form):
@@ -75,6 +77,22 @@ class WhyForm(forms.Form):
     """Why something is done; nothing else."""
 
     reason = forms.CharField(label=_("Reason"), max_length=300)
+
+
+class PauseForm(forms.Form):
+    """What was restored, and what is known of it."""
+
+    server = forms.TypedChoiceField(
+        label=_("What was restored"), coerce=uuid.UUID, required=False, empty_value=None
+    )
+    reason = forms.CharField(label=_("What happened, and when"), max_length=300)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["server"]
+        if isinstance(field, forms.ChoiceField):
+            mine = [(str(one.id), one.name) for one in servers.servers()]
+            field.choices = [("", _("Our own database")), *mine]
 
 
 class ResendForm(forms.Form):

@@ -22,6 +22,7 @@ from modules.trading.models.history import (
 )
 from modules.trading.models.intents import Intent, IntentKind, IntentState
 from modules.trading.models.operations import IntentMove, MoneyFreeze, OperationRule, What
+from modules.trading.models.pauses import DatabaseSeen, SendingPause
 from modules.trading.models.reconciling import (
     Difference,
     DifferenceKind,
@@ -38,6 +39,7 @@ __all__ = [
     "Backfill",
     "BackfillState",
     "DailyResult",
+    "DatabaseSeen",
     "Deal",
     "Difference",
     "DifferenceKind",
@@ -55,6 +57,7 @@ __all__ = [
     "Position",
     "Reconciliation",
     "RunState",
+    "SendingPause",
     "ServerSync",
     "Stage",
     "TradingAccount",

@@ -57,7 +57,8 @@ class IntentState(models.TextChoices):
 
 MOVES: Mapping[IntentState, frozenset[IntentState]] = {
     # Waiting: no attempt that may have been heard. Refused from here: a person called it off.
-    IntentState.WAITING: frozenset({IntentState.SENT, IntentState.REFUSED}),
+    # Unknown from here: a restore has lost whether there was one.
+    IntentState.WAITING: frozenset({IntentState.SENT, IntentState.REFUSED, IntentState.UNKNOWN}),
     # Sent: one attempt is under way, written down before it left. Back to waiting only when it
     # certainly never left us.
     IntentState.SENT: frozenset(

@@ -32,6 +32,7 @@ class What(models.TextChoices):
     DECIDED = "decided", _("Decided by a person")
     LOOK_AGAIN = "look_again", _("To be looked up once more")
     CALLED_OFF = "called_off", _("Called off")
+    DOUBTED = "doubted", _("In doubt since a restore")
 
 
 class IntentMove(models.Model):

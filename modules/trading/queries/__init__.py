@@ -37,6 +37,7 @@ from modules.trading.queries.operations import (
     operations_page,
     resend_limit,
 )
+from modules.trading.queries.pauses import is_sending_paused, last_restore_at, pauses
 from modules.trading.queries.progress import opening, progress
 from modules.trading.queries.reconciliation import (
     difference_kinds,
@@ -89,7 +90,9 @@ __all__ = [
     "health_figures",
     "is_money_frozen",
     "is_reconciled",
+    "is_sending_paused",
     "kind_counts",
+    "last_restore_at",
     "money",
     "money_page",
     "money_totals",
@@ -101,6 +104,7 @@ __all__ = [
     "operation_state",
     "operations_page",
     "own_account",
+    "pauses",
     "pending",
     "positions",
     "progress",

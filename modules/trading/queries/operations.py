@@ -64,6 +64,7 @@ _LOOKS: Mapping[str, tuple[str, str]] = {
     What.DECIDED: ("user-check", "ok"),
     What.LOOK_AGAIN: ("refresh-cw", ""),
     What.CALLED_OFF: ("ban", ""),
+    What.DOUBTED: ("triangle-alert", "warn"),
 }
 _SET = ("group", "leverage", "is_enabled", "may_trade", "reason")
 

@@ -54,6 +54,7 @@ from modules.trading.services.passwords import (
     show_credentials,
     show_new_password,
 )
+from modules.trading.services.pausing import notice_restore, pause_sending, release_sending
 from modules.trading.services.rebuilding import differing_days, rebuild_days
 from modules.trading.services.reconciling import (
     reconcile,
@@ -113,8 +114,10 @@ __all__ = [
     "limit_resends",
     "look_again",
     "move_credit",
+    "notice_restore",
     "open_account",
     "pause_backfill",
+    "pause_sending",
     "pending_orders",
     "pull",
     "rebuild_days",
@@ -124,6 +127,7 @@ __all__ = [
     "record_positions",
     "record_states",
     "refuse_account",
+    "release_sending",
     "rename_account",
     "repair_difference",
     "reseal_own",

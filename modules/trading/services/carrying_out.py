@@ -8,6 +8,7 @@ The rules, which are those of money and hold for everything (the moves stand in 
 * It is sent again only when the server has had its time to book late, and looks have missed it.
   Money is sent three times at most, and only up to the broker's limit; else a person decides.
 * A refusal after an attempt in doubt counts when a fresh look finds nothing of that attempt.
+* After a restore everything undecided is in doubt, and nothing new is sent until a person says so.
 """
 
 from __future__ import annotations
@@ -34,8 +35,10 @@ from modules.trading.models import (
     What,
 )
 from modules.trading.models.intents import IN_DOUBT, MONEY_KINDS, OPEN_STATES, RUNNING_STATES
+from modules.trading.queries.pauses import is_sending_paused
 from modules.trading.services import acts, judging, looks, outcomes
 from modules.trading.services.moving import again, move
+from modules.trading.services.pausing import PAUSED_LOOK, notice_restore
 from modules.trading.services.work import Verdict, Work, work_of
 from provisioning.servers.errors import NoSuchServer, NotProven, ServerRefused
 from provisioning.servers.services import trading_server
@@ -67,6 +70,7 @@ def carry_out(intent_id: uuid.UUID) -> bool:
     Returns:
         Whether the operation was there to be taken.
     """
+    notice_restore()
     work = _claim(intent_id)
     if work is None:
         return False
@@ -87,10 +91,13 @@ def _claim(intent_id: uuid.UUID) -> Work | None:
     ).first()
     if intent is None:
         return None
-    if intent.state == IntentState.WAITING:
-        return None if _has_to_wait(intent) else _begin(intent, taken_s)
-    if intent.state == IntentState.SENT:
-        move(intent, IntentState.UNKNOWN, What.WORKER_LOST, facts={"attempt": intent.attempts})
+    if intent.state == IntentState.WAITING and (_has_to_wait(intent) or _is_kept(intent)):
+        return None
+    if intent.state == IntentState.WAITING and not intent.was_sent:
+        return _begin(intent, taken_s)
+    if intent.state != IntentState.UNKNOWN:
+        what = What.WORKER_LOST if intent.state == IntentState.SENT else What.DOUBTED
+        move(intent, IntentState.UNKNOWN, what, facts={"attempt": intent.attempts})
         outcomes.record_unknown(intent)
     work = work_of(intent, is_look=True, taken_s=taken_s)
     _lease(intent, [])
@@ -131,6 +138,15 @@ def _has_to_wait(intent: Intent) -> bool:
         return False
     wait = _FROZEN_S if is_frozen else min(_TURN_S, settings.TRADING_SETTLE_SECONDS / 4)
     intent.due_at = clock.now() + dt.timedelta(seconds=wait)
+    intent.save(update_fields=["due_at"])
+    return True
+
+
+def _is_kept(intent: Intent) -> bool:
+    """Whether nothing new is sent now; what may have been sent is looked up all the same."""
+    if intent.was_sent or not is_sending_paused(intent.server_id):
+        return False
+    intent.due_at = clock.now() + PAUSED_LOOK
     intent.save(update_fields=["due_at"])
     return True
 

@@ -19,14 +19,13 @@ from modules.trading.models import (
     OperationRule,
     What,
 )
+from modules.trading.queries.pauses import LOOKS_NEEDED, is_sending_paused
 from modules.trading.services import outcomes
 from modules.trading.services.acts import BY_SERVER
 from modules.trading.services.amounts import to_major
 from modules.trading.services.moving import US, again, move, tell
 from modules.trading.services.work import Booked, Doubled, Verdict
 
-LOOKS_NEEDED = 2
-"""Looks that must miss what cannot be sent again without harm."""
 MOST_SENDS = 3
 MOST_HARMLESS_SENDS = 20
 
@@ -62,7 +61,7 @@ def _missed(intent: Intent) -> bool:
     if _waited(intent) >= dt.timedelta(seconds=settings.TRADING_CALL_SECONDS):
         intent.lookups += 1
     tell(intent, What.MISSED, facts={"looks": intent.lookups})
-    if not _is_settled(intent):
+    if not _is_settled(intent) or is_sending_paused(intent.server_id):
         again(intent, tries=intent.attempts, also=["lookups"])
         return False
     intent.save(update_fields=["lookups"])

@@ -17,7 +17,13 @@ from kernel.errors import Refused
 from kernel.views import UNPROCESSABLE, ActorRequest, missing_as_404, page_or_part, show_refusal
 from modules.trading import queries, services, tasks
 from modules.trading.errors import NoSuchOperation
-from modules.trading.forms import DecisionForm, OperationsForm, ResendForm, WhyForm
+from modules.trading.forms import (
+    DecisionForm,
+    OperationsForm,
+    PauseForm,
+    ResendForm,
+    WhyForm,
+)
 from modules.trading.types.operations import MoveLine, Operation
 
 SEE, DECIDE = "trading.see_operations", "trading.decide_operations"
@@ -52,6 +58,9 @@ def operations(request: ActorRequest) -> HttpResponse:
         "can_decide": request.actor.may(DECIDE),
         "resend_form": ResendForm(initial={"limit": queries.resend_limit()}),
         "resend_limit": queries.resend_limit(),
+        "pauses": queries.pauses(),
+        "pause_form": PauseForm(),
+        "release_form": WhyForm(),
     }
     return page_or_part(request, "trading/operations.html", "trading/operation_rows.html", context)
 
