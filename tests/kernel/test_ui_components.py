@@ -245,7 +245,7 @@ def test_files_are_fetched_by_the_filters_own_form():
 def test_a_table_has_a_pager_where_there_are_pages():
     page = Paginator(range(30), 10).page(2)
     source = "{% load ui %}{% table PAGE %}<tbody></tbody>{% endtable %}"
-    paged = drawn(source.replace("PAGE", "page style='cl'"), page=page)
+    paged = drawn(source.replace("PAGE", "page look='cl'"), page=page)
     assert '<table class="table stacks cl"><tbody></tbody></table></div><nav class="pager"' in paged
     assert "pager" not in Template(source.replace("PAGE", "")).render(Context({}))
 

@@ -48,12 +48,12 @@ def pager(context: Context, page: Page[Any], name: str = "page") -> SafeString:
 
 @register.simple_block_tag(takes_context=True)
 def table(
-    context: Context, content: str, page: Page[Any] | None = None, style: str = ""
+    context: Context, content: str, page: Page[Any] | None = None, look: str = ""
 ) -> SafeString:
     """A table that becomes a list on phones, and the links to its other pages."""
     # A widget drawn without a request has no other pages.
     below = "" if page is None else blocks.pager(context["request"], page)
-    return lists.table(content, below, style)
+    return lists.table(content, below, look)
 
 
 @register.simple_tag(takes_context=True)

@@ -105,11 +105,11 @@ def kept(name: str, value: object) -> SafeString:
     return format_html('<input type="hidden" name="{}" value="{}">', name, value)
 
 
-def table(content: str, below: str = "", style: str = "") -> SafeString:
-    """A table that becomes a list on phones, and the links to its other pages ``below``."""
+def table(content: str, below: str = "", look: str = "") -> SafeString:
+    """A table that becomes a list on phones, and the links to its other pages ``below``; a class ``look``."""
     return format_html(
         '<div class="table-wrap"><table class="table stacks{}">{}</table></div>{}',
-        f" {style}" if style else "",
+        f" {look}" if look else "",
         content,
         below,
     )
