@@ -12,18 +12,14 @@ from kernel.events import Event
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AccountOpened(Event):
-    """A client has a trading account: newly opened, or an existing one that he proved is his."""
+class AccountEvent(Event):
+    """Something happened to a client's trading account."""
 
-    name: ClassVar[str] = "trading.AccountOpened"
+    name: ClassVar[str] = "trading.AccountEvent"
 
     account_id: uuid.UUID
     client_id: uuid.UUID
-    server_id: uuid.UUID
     login: int
-    currency: str
-    is_live: bool
-    is_new: bool
 
     @property
     def aggregate(self) -> str:
@@ -32,14 +28,48 @@ class AccountOpened(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PositionOpened(Event):
+class OperationEvent(Event):
+    """What came of an operation on a trading server.
+
+    ``kind`` is a value of ``IntentKind``; ``cause`` and ``key`` are the asker's own words.
+    ``amount_minor`` is signed, into the account (+) or out of it (-), in ``currency``.
+    """
+
+    name: ClassVar[str] = "trading.OperationEvent"
+
+    operation_id: uuid.UUID
+    account_id: uuid.UUID | None
+    client_id: uuid.UUID | None
+    kind: str
+    cause: str
+    key: str
+    amount_minor: int | None
+    currency: str
+
+    @property
+    def aggregate(self) -> str:
+        """The operation."""
+        return f"trading.Intent:{self.operation_id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountOpened(AccountEvent):
+    """A client has a trading account: newly opened, or an existing one that he proved is his."""
+
+    name: ClassVar[str] = "trading.AccountOpened"
+
+    server_id: uuid.UUID
+    currency: str
+    is_live: bool
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PositionOpened(AccountEvent):
     """A deal opened a position or added to one; ``lots`` standard lots."""
 
     name: ClassVar[str] = "trading.PositionOpened"
 
-    account_id: uuid.UUID
-    client_id: uuid.UUID
-    login: int
     deal_id: int
     position_id: int
     symbol: str
@@ -48,14 +78,9 @@ class PositionOpened(Event):
     price: Decimal
     opened_at: dt.datetime
 
-    @property
-    def aggregate(self) -> str:
-        """The account."""
-        return f"trading.TradingAccount:{self.account_id}"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DealClosed(Event):
+class DealClosed(AccountEvent):
     """A deal closed a position, in whole or in part; ``lots`` are the standard lots closed.
 
     ``profit_minor``, ``swap_minor`` and ``commission_minor`` are real money in ``currency``: a
@@ -64,10 +89,7 @@ class DealClosed(Event):
 
     name: ClassVar[str] = "trading.DealClosed"
 
-    account_id: uuid.UUID
-    client_id: uuid.UUID
     server_id: uuid.UUID
-    login: int
     is_live: bool
     deal_id: int
     position_id: int
@@ -82,21 +104,13 @@ class DealClosed(Event):
     closed_at: dt.datetime
     cent_factor: int = 1
 
-    @property
-    def aggregate(self) -> str:
-        """The account."""
-        return f"trading.TradingAccount:{self.account_id}"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MoneyMoved(Event):
+class MoneyMoved(AccountEvent):
     """Money came to an account (+) or left it (-) other than by trading; real money."""
 
     name: ClassVar[str] = "trading.MoneyMoved"
 
-    account_id: uuid.UUID
-    client_id: uuid.UUID
-    login: int
     is_live: bool
     deal_id: int
     action: str
@@ -104,14 +118,9 @@ class MoneyMoved(Event):
     currency: str
     moved_at: dt.datetime
 
-    @property
-    def aggregate(self) -> str:
-        """The account."""
-        return f"trading.TradingAccount:{self.account_id}"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DealCorrected(Event):
+class DealCorrected(AccountEvent):
     """A deal that was told before is another one on the server now, or gone from it.
 
     Amounts are results (profit, swap, commission) in minor units of ``currency``; ``lots``
@@ -120,9 +129,6 @@ class DealCorrected(Event):
 
     name: ClassVar[str] = "trading.DealCorrected"
 
-    account_id: uuid.UUID
-    client_id: uuid.UUID
-    login: int
     deal_id: int
     symbol: str
     is_gone: bool
@@ -131,11 +137,6 @@ class DealCorrected(Event):
     lots_before: Decimal
     lots: Decimal
     currency: str
-
-    @property
-    def aggregate(self) -> str:
-        """The account."""
-        return f"trading.TradingAccount:{self.account_id}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,99 +162,42 @@ class ReconciliationFinished(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MarginCallEntered(Event):
+class MarginCallEntered(AccountEvent):
     """An account fell to its margin call level."""
 
     name: ClassVar[str] = "trading.MarginCallEntered"
 
-    account_id: uuid.UUID
-    client_id: uuid.UUID
-    login: int
     is_live: bool
     margin_level_percent: Decimal | None
     entered_at: dt.datetime
 
-    @property
-    def aggregate(self) -> str:
-        """The account."""
-        return f"trading.TradingAccount:{self.account_id}"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OperationDone(Event):
+class OperationDone(OperationEvent):
     """An operation on a trading server is done, exactly once.
 
-    ``kind`` is a value of ``IntentKind``; ``cause`` and ``key`` are the asker's own words.
-    ``amount_minor`` is signed, into the account (+) or out of it (-), in ``currency``.
     ``deal_id`` is the deal that it made, where it made one that is known.
     """
 
     name: ClassVar[str] = "trading.OperationDone"
 
-    operation_id: uuid.UUID
-    account_id: uuid.UUID | None
-    client_id: uuid.UUID | None
-    kind: str
-    cause: str
-    key: str
-    amount_minor: int | None
-    currency: str
     deal_id: int | None
-
-    @property
-    def aggregate(self) -> str:
-        """The operation."""
-        return f"trading.Intent:{self.operation_id}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OperationRefused(Event):
-    """An operation on a trading server was not done and never will be.
-
-    ``kind`` is a value of ``IntentKind``; ``cause`` and ``key`` are the asker's own words.
-    ``amount_minor`` is signed, into the account (+) or out of it (-), in ``currency``.
-    """
+class OperationRefused(OperationEvent):
+    """An operation on a trading server was not done and never will be."""
 
     name: ClassVar[str] = "trading.OperationRefused"
 
-    operation_id: uuid.UUID
-    account_id: uuid.UUID | None
-    client_id: uuid.UUID | None
-    kind: str
-    cause: str
-    key: str
-    amount_minor: int | None
-    currency: str
     code: str
     sentence: str
 
-    @property
-    def aggregate(self) -> str:
-        """The operation."""
-        return f"trading.Intent:{self.operation_id}"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OperationStuck(Event):
-    """Nobody knows whether an operation was done, and a person has to decide.
-
-    ``kind`` is a value of ``IntentKind``; ``cause`` and ``key`` are the asker's own words.
-    ``amount_minor`` is signed, into the account (+) or out of it (-), in ``currency``.
-    """
+class OperationStuck(OperationEvent):
+    """Nobody knows whether an operation was done, and a person has to decide."""
 
     name: ClassVar[str] = "trading.OperationStuck"
 
-    operation_id: uuid.UUID
-    account_id: uuid.UUID | None
-    client_id: uuid.UUID | None
-    kind: str
-    cause: str
-    key: str
-    amount_minor: int | None
-    currency: str
     why: str
-
-    @property
-    def aggregate(self) -> str:
-        """The operation."""
-        return f"trading.Intent:{self.operation_id}"

@@ -9,6 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from kernel.ids import new_id
+from kernel.money import Money
 from modules.trading.errors import AlreadyDecided
 
 
@@ -190,6 +191,10 @@ class TradingAccount(models.Model):
 
     def __str__(self) -> str:
         return f"account {self.login or self.pk}"
+
+    def real(self, minor: int) -> Money:
+        """``minor`` units of the server in real money, rounded down to the minor unit."""
+        return Money(minor // self.cent_factor, self.currency)
 
     def move_to(self, state: AccountState, *, reason: str = "") -> None:
         """Move to ``state`` and save.

@@ -17,8 +17,6 @@ def to_minor(amount: Decimal, currency: str) -> int:
     Raises:
         Inexact: It is finer than one minor unit.
     """
-    if not amount:  # most swaps and fees are nothing
-        return 0
     if not amount:  # as most swaps and fees are
         return 0
     scaled = amount.scaleb(exponent(currency))

@@ -172,7 +172,7 @@ def move_credit(
         raise CommentNeeded
     if amount.currency != account.currency:
         raise CurrencyDiffers(currency=account.currency)
-    now = _real(account, account.credit_minor)
+    now = account.real(account.credit_minor)
     change = _Change(
         kind="trading.credit",
         payload={"amount_minor": amount.minor, "comment": comment},
@@ -290,18 +290,13 @@ def _named(account: TradingAccount) -> dict[str, str | int]:
 
 def _figures(account: TradingAccount) -> dict[str, FactValue]:
     facts: dict[str, FactValue] = {
-        "balance": _real(account, account.balance_minor),
-        "credit": _real(account, account.credit_minor),
-        "equity": _real(account, account.equity_minor),
+        "balance": account.real(account.balance_minor),
+        "credit": account.real(account.credit_minor),
+        "equity": account.real(account.equity_minor),
     }
     if account.opened_at is not None:
         facts["opened"] = account.opened_at
     return facts
-
-
-def _real(account: TradingAccount, minor: int) -> Money:
-    """What ``minor`` of the server is worth, rounded down."""
-    return Money(minor // account.cent_factor, account.currency)
 
 
 def _carry_leverage(

@@ -124,7 +124,7 @@ def credit(account: TradingAccount, payload: Mapping[str, Any], *, is_staff: boo
     """
     del is_staff
     if account.credit_minor + payload["amount_minor"] * account.cent_factor < 0:
-        now = Money(account.credit_minor // account.cent_factor, account.currency)
+        now = account.real(account.credit_minor)
         raise CreditBelowZero(field="amount", now=now)
 
 
