@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from typing import Any
+from urllib.parse import urljoin, urlsplit
 
 from devstack.story import totp
 from devstack.story.cast import Broker
@@ -118,9 +119,11 @@ def wire(broker: Broker, admin: Visitor, server: dict[str, Any]) -> None:
     with step("the connection test passes check by check once its certificate is trusted"):
         _wait_for_form(admin, "fingerprint")
         admin.send("fingerprint", to="/trust/")
-        _wait_for_link(admin, "/groups/")
+        # Of this server: clients have groups too, and their page is in the menu.
+        groups = urlsplit(urljoin(admin.url, "../groups/")).path
+        _wait_for_link(admin, groups)
     with step("chooses the groups of the server"):
-        admin.go(admin.link("/groups/"))
+        admin.go(admin.link(groups))
         admin.send("groups", values={"groups": [broker.live_group, broker.demo_group]})
     with step("maps two account types", admin.base + "office/trading/types/"):
         _map(admin, "Standard", broker.live_group, {"deposit_min": "100"})
