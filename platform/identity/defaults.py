@@ -49,7 +49,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "identity.passwords.ContextWordsValidator"},
 ]
 
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "identity.session_store"
 SESSION_SERIALIZER = "django.contrib.sessions.serializers.JSONSerializer"
 SESSION_COOKIE_NAME = "__Host-session" if _HTTPS else "session"
 SESSION_COOKIE_SECURE = _HTTPS

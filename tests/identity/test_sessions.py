@@ -3,11 +3,15 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.models import Session
+from django.db import OperationalError, connection
 from django.test import override_settings
 
 from identity import services, sessions
+from identity.session_store import SessionStore
 from kernel import clock
+from tenants.schemas.provisioner import admin
 from tests.support.people import PASSWORD
 from tests.support.sessions import sign_in
 from tests.support.tenants import SYSTEM
@@ -21,6 +25,23 @@ def test_session_of_alpha_is_nobody_at_beta(alpha, beta, ada, ben):  # DOM-04
     client.cookies["session"] = ada_session
 
     assert client.get("/office/identity/people/").headers["Location"].startswith("/accounts/login/")
+
+
+def test_a_lost_database_does_not_look_like_a_session_that_was_ended(alpha, theo):
+    key = sign_in(alpha, theo).cookies["session"].value
+
+    with alpha.pin():
+        session = SessionStore(key)
+        session["seen"] = "now"
+        with admin() as killer:
+            pid = connection.connection.info.backend_pid
+            killer.execute("SELECT pg_terminate_backend(%s)", [pid])
+        with pytest.raises(OperationalError):
+            session.save()
+        connection.close()
+        session.delete()
+        with pytest.raises(UpdateError):
+            session.save()
 
 
 def test_session_row_copied_to_beta_is_flushed_there(alpha, beta, theo):  # DOM-04
