@@ -106,7 +106,7 @@ def kept(name: str, value: object) -> SafeString:
 
 
 def table(content: str, below: str = "", look: str = "") -> SafeString:
-    """A table that becomes a list on phones, and the links to its other pages ``below``; a class ``look``."""
+    """A table that becomes a list on phones, its class ``look``, and its pager ``below``."""
     return format_html(
         '<div class="table-wrap"><table class="table stacks{}">{}</table></div>{}',
         f" {look}" if look else "",
