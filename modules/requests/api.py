@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 from django.http import Http404, HttpRequest
 from ninja import Field, Query, Router, Schema
@@ -64,6 +64,15 @@ class ReasonIn(Strict):
     reason: str = Field(min_length=1, max_length=500)
 
 
+class RefusalIn(Strict):
+    """Why: a usual reason, which the client reads in his language, other words, or both."""
+
+    code: Literal[
+        "", "documents", "other_name", "source", "positions", "bonus", "terms", "checks"
+    ] = ""
+    reason: str = Field("", max_length=500)
+
+
 class AnswerIn(Strict):
     """What was missing."""
 
@@ -97,10 +106,10 @@ def approve(request: ApiRequest, request_id: uuid.UUID, note: NoteIn) -> dict[st
 
 @router.post("/requests/{request_id}/refuse", response=RequestDetailOut)
 @api_needs("requests.see_requests")
-def refuse(request: ApiRequest, request_id: uuid.UUID, why: ReasonIn) -> dict[str, Any]:
+def refuse(request: ApiRequest, request_id: uuid.UUID, why: RefusalIn) -> dict[str, Any]:
     """Turn a request down."""
     _refuse_stale(request, _found(request, request_id).line.kind)
-    services.refuse(request_id, by=request.actor, reason=why.reason)
+    services.refuse(request_id, by=request.actor, reason=why.reason, code=why.code)
     return _sheet(_found(request, request_id))
 
 

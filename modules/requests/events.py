@@ -49,11 +49,13 @@ class RequestApproved(RequestEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestRefused(RequestEvent):
-    """It was refused; ``reason`` is what the client reads."""
+    """It was refused; ``reason`` is what the client reads, in his language."""
 
     name: ClassVar[str] = "requests.RequestRefused"
 
     reason: str
+    code: str = ""
+    """One of the usual reasons, if it was one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

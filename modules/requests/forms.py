@@ -13,7 +13,8 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
 from kernel.money import CURRENCIES, Money, exponent
-from modules.requests.models import RuleKind, State
+from modules.requests.errors import ReasonNeeded
+from modules.requests.models import RefusalCode, RuleKind, State
 from modules.requests.types import Level, Policy, PolicyWish, RequestFilter, Rule, Upload
 
 MOST_LEVELS = 3
@@ -71,13 +72,27 @@ class _FilesField(forms.FileField):
 
 
 class ReasonForm(forms.Form):
-    """Why a request is turned down, or what is missing."""
+    """Why a request is turned down: a usual reason, other words, or both."""
 
+    code = forms.ChoiceField(
+        label=_("Reason"),
+        choices=[("", _("Another reason, in words")), *RefusalCode.choices],
+        required=False,
+        help_text=_("The client reads it in his own language."),
+    )
     reason = forms.CharField(
-        label=_("Reason, as the client reads it"),
+        label=_("In words, as the client reads it"),
         max_length=500,
+        required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+
+    def clean(self) -> dict[str, Any]:
+        """One of the two is said."""
+        told = super().clean() or {}
+        if not told.get("code") and not told.get("reason"):
+            self.add_error("reason", ReasonNeeded.sentence)
+        return told
 
 
 class QuestionForm(forms.Form):

@@ -60,6 +60,18 @@ class RuleKind(models.TextChoices):
     APPROVED_BEFORE = "approved_before", _("Approved before at least so often, and never refused")
 
 
+class RefusalCode(models.TextChoices):
+    """Why requests are usually turned down, as the client reads it in his own language."""
+
+    DOCUMENTS = "documents", _("Your documents are incomplete or no longer valid.")
+    OTHER_NAME = "other_name", _("The account to be paid to is in somebody else's name.")
+    SOURCE = "source", _("Please use the way by which the money came in.")
+    POSITIONS = "positions", _("Open positions need the amount.")
+    BONUS = "bonus", _("The conditions of a bonus are not fulfilled yet.")
+    TERMS = "terms", _("Our terms do not allow it.")
+    CHECKS = "checks", _("Our checks could not be finished. Please write to us.")
+
+
 class Request(models.Model):
     """Something that somebody asked for and people decide."""
 
@@ -79,6 +91,10 @@ class Request(models.Model):
     state = models.CharField(max_length=20, choices=State.choices, default=State.WAITING)
     reason = models.CharField(max_length=500, blank=True, default="")
     """Why it was refused, or what is to be told, as the client reads it."""
+    reason_code = models.CharField(
+        max_length=20, choices=RefusalCode.choices, blank=True, default=""
+    )
+    """Why it was refused, of the usual reasons; what is said beside it stands in ``reason``."""
     asked_by_id = models.UUIDField(null=True)
     asked_by_name = models.CharField(max_length=200)
     is_asked_by_client = models.BooleanField()
@@ -107,6 +123,10 @@ class Request(models.Model):
             models.UniqueConstraint(fields=["kind", "key"], name="request_asked_once"),
             models.CheckConstraint(
                 condition=models.Q(state__in=State.values), name="request_state_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(reason_code__in=["", *RefusalCode.values]),
+                name="request_reason_code_known",
             ),
             models.CheckConstraint(
                 condition=models.Q(amount_minor=None, currency="")

@@ -260,3 +260,5 @@ class BulkOutcome:
     title: str
     refused: str
     """Why it was left alone; empty when it was approved."""
+    is_last: bool = False
+    """It is approved with it; else the next level decides now."""

@@ -13,7 +13,7 @@ from kernel import clock
 from kernel.actor import Actor
 from kernel.registry import request_kinds
 from modules.clients import queries as clients
-from modules.requests.models import OPEN, TONES, Request, State
+from modules.requests.models import OPEN, TONES, RefusalCode, Request, State
 from modules.requests.queries.deciders import decidable, within_reach
 from modules.requests.types import RequestFilter, RequestLine, RequestPage
 
@@ -97,7 +97,7 @@ def line(row: Request) -> RequestLine:
         state=row.state,
         state_label=state.label,
         tone=TONES[state],
-        reason=row.reason,
+        reason=reason_of(row.reason_code, row.reason),
         asked_by=row.asked_by_name,
         asked_at=row.asked_at,
         expected_at=row.expected_at,
@@ -109,6 +109,12 @@ def line(row: Request) -> RequestLine:
         outcome=row.outcome,
         outcome_sentence=row.outcome_sentence,
     )
+
+
+def reason_of(code: str, told: str) -> str:
+    """Why something was turned down, in the reader's language, and what was said beside it."""
+    usual = str(RefusalCode(code).label) if code in RefusalCode.values else ""
+    return " ".join(text for text in (usual, told) if text)
 
 
 def title(row: Request) -> str:

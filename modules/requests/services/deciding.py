@@ -26,7 +26,15 @@ from modules.requests.events import (
     RequestCancelled,
     RequestRefused,
 )
-from modules.requests.models import OPEN, Decision, DecisionKind, Outcome, Request, State
+from modules.requests.models import (
+    OPEN,
+    Decision,
+    DecisionKind,
+    Outcome,
+    RefusalCode,
+    Request,
+    State,
+)
 from modules.requests.queries.deciders import (
     hands_of,
     person_of,
@@ -34,7 +42,7 @@ from modules.requests.queries.deciders import (
     refuse_without_right,
     within_reach,
 )
-from modules.requests.queries.lines import title
+from modules.requests.queries.lines import reason_of, title
 from modules.requests.services import letters
 from modules.requests.services.asking import enter_level, facts_of
 from modules.requests.services.remarks import add_remark
@@ -79,25 +87,32 @@ def approve_many(request_ids: Iterable[uuid.UUID], *, by: Actor) -> tuple[BulkOu
 
 
 @transaction.atomic
-def refuse(request_id: uuid.UUID, *, reason: str, by: Actor) -> None:
-    """Turn a request down; the client reads the reason. Opens a transaction.
+def refuse(request_id: uuid.UUID, *, by: Actor, reason: str = "", code: str = "") -> None:
+    """Turn a request down; the client reads why. Opens a transaction.
+
+    ``code`` is one of the usual reasons, which he reads in his language; ``reason`` is said
+    beside it, or alone.
 
     Raises:
-        ReasonNeeded: There is none.
+        ReasonNeeded: There is neither, or no such code.
         NoSuchRequest: There is none within reach.
         AlreadyDecided: It is decided.
         MayNotDecide, OwnRequest, NotYourLevel: Somebody else decides.
     """
     row = _locked(request_id, by)
     refuse_decider(row, by=by, approves=False)
-    row.reason = _needed(reason)
+    if code and code not in RefusalCode.values:
+        raise ReasonNeeded
+    row.reason_code = code
+    row.reason = reason.strip()[:500] if code else _needed(reason)
     row.move_to(State.REFUSED)
     row.ended_at = clock.now()
-    row.save(update_fields=["state", "reason", "ended_at"])
-    _decide(row, DecisionKind.REFUSE, by=by, reason=row.reason)
-    publish(RequestRefused(**facts_of(row), reason=row.reason))
+    row.save(update_fields=["state", "reason", "reason_code", "ended_at"])
+    why = reason_of(code, row.reason)[:500]
+    _decide(row, DecisionKind.REFUSE, by=by, reason=why)
+    publish(RequestRefused(**facts_of(row), code=code, reason=letters.reason_for_client(row)))
     letters.tell(row, "refused")
-    audit.note("requests.refused", about=row, by=by, changes={"kind": row.kind}, reason=reason)
+    audit.note("requests.refused", about=row, by=by, changes={"kind": row.kind}, reason=why)
 
 
 @transaction.atomic
@@ -194,10 +209,10 @@ def _approve_one(request_id: uuid.UUID, by: Actor) -> BulkOutcome:
     row = within_reach(by).filter(pk=request_id).first()
     shown = title(row) if row else str(request_id)
     try:
-        approve(request_id, by=by)
+        is_last = approve(request_id, by=by)
     except Refused as refusal:
         return BulkOutcome(title=shown, refused=str(refusal))
-    return BulkOutcome(title=shown, refused="")
+    return BulkOutcome(title=shown, refused="", is_last=is_last)
 
 
 def _locked(request_id: uuid.UUID, by: Actor) -> Request:

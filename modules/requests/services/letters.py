@@ -7,10 +7,11 @@ from django.utils import translation
 
 from identity import queries as identity
 from identity.brand import absolute
+from identity.types import Person
 from kernel import mail
 from kernel.registry import request_kinds
 from modules.requests.models import Request
-from modules.requests.queries.lines import title
+from modules.requests.queries.lines import reason_of, title
 
 _URLS = "config.urls.tenant"
 """Where the rooms are mounted: a task has no request to say so."""
@@ -30,11 +31,22 @@ def tell(row: Request, what: str) -> None:
     person = identity.find_person(row.client_id)
     if person is None or not person.is_active:
         return
-    language = person.language or translation.get_language()
+    language = _language_of(person)
     with translation.override(language):
         context = {
             "title": title(row),
-            "reason": row.reason,
+            "reason": reason_of(row.reason_code, row.reason),
             "link": absolute(reverse("room:requests:request", args=[row.pk], urlconf=_URLS)),
         }
     mail.send(f"requests/{what}", to=person.email, context=context, language=language)
+
+
+def reason_for_client(row: Request) -> str:
+    """Why it was turned down, in the language of the client whom it is about."""
+    person = identity.find_person(row.client_id) if row.client_id else None
+    with translation.override(_language_of(person)):
+        return reason_of(row.reason_code, row.reason)
+
+
+def _language_of(person: Person | None) -> str:
+    return (person.language if person else "") or translation.get_language()

@@ -148,14 +148,18 @@ def approve_many(request: ActorRequest) -> HttpResponse:
         with missing_as_404():
             refuse_stale(request, queries.sheet(one, by=request.actor).line.kind)
     outcomes = services.approve_many(chosen, by=request.actor)
-    done = sum(not one.refused for one in outcomes)
+    done = sum(one.is_last for one in outcomes)
     if done:
         words = ngettext("%(count)s request approved.", "%(count)s requests approved.", done)
         messages.success(request, words % {"count": done})
     for one in outcomes:
-        if one.refused:
-            facts = {"title": one.title, "why": one.refused}
-            messages.error(request, _("%(title)s: %(why)s") % facts)
+        facts = {
+            "title": one.title,
+            "why": one.refused or _("Approved. The next level decides now."),
+        }
+        if not one.is_last:
+            tell = messages.error if one.refused else messages.success
+            tell(request, _("%(title)s: %(why)s") % facts)
     return redirect("office:requests:queue")
 
 

@@ -7,6 +7,7 @@ import json
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from identity.models import User
 from modules.requests import queries, services
 from modules.requests.models import ApprovalPolicy, Remark, Request
 from tests.modules.conftest import make_client
@@ -272,3 +273,21 @@ def test_api_shows_a_client_his_own(alpha, beta, ben, theo):
     assert [one["id"] for one in mine] == [str(request_id)]
     assert cancelled.json()["state"] == "cancelled"
     assert beta.signed_in(ben).get(f"/api/v1/requests/requests/{request_id}").status_code == 404
+
+
+def test_usual_reason_is_read_in_the_clients_language_with_the_words_beside_it(alpha, ada, theo):
+    with alpha.pin():
+        User.objects.filter(pk=theo.pk).update(language="de")
+    request_id = ask(alpha, theo)
+    office, room = alpha.signed_in(ada), alpha.signed_in(theo)
+    address = f"/office/requests/{request_id}/refuse/"
+
+    empty = office.post(address, {"code": "", "reason": ""})
+    odd = office.post(address, {"code": "whatever"})
+    done = office.post(address, {"code": "documents", "reason": "See page 2."})
+    shown = room.get(f"/room/requests/{request_id}/").content.decode()
+
+    assert (empty.status_code, odd.status_code, done.status_code) == (422, 422, 302)
+    assert "Please say why." in empty.content.decode()
+    assert "Ihre Unterlagen sind unvollständig" in shown
+    assert "See page 2." in shown
