@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 
 from devstack import state
-from devstack.story import again, broker, fence, money, trader, vendor
+from devstack.story import again, broker, fence, money, standing, trader, vendor
 from devstack.story.cast import BROKERS, Broker
 from devstack.story.inbox import Inbox
 from devstack.story.telling import chapter
@@ -75,6 +75,7 @@ def _bring(
         trader.see(client, logins, server["control_url"])
         live = trader.account(client, logins["live"])
         money.offer(one, admin, payments, live["currency"])
+        standing.verify(admin, client)
         money.pay_in(client, live, payments, server["control_url"])
         money.prove(admin)
     line = {

@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 
+from devstack.story import standing
 from devstack.story.cast import Broker
 from devstack.story.telling import step
 from devstack.story.visitor import StoryError, Visitor
@@ -35,11 +36,17 @@ def offer(broker: Broker, admin: Visitor, payments: dict[str, str], currency: st
     with step("offers it to clients", admin.base + "office/cashier/methods/"):
         admin.go("/office/cashier/methods/new/")
         names = {"title_en": "Bank card", "title_ar": "بطاقة مصرفية"}
-        admin.send("icon", "title_en", values={"name": "Cards", **names})
+        admin.send(
+            "icon",
+            "title_en",
+            values={"name": "Cards", "icon": "credit-card", "place": "10", **names},
+        )
         admin.send("account", to="/routes/")
         limits = {"direction": "in", "currency": currency, "least": "10", "most": "5000"}
         admin.send("least", "most", to="/terms/", values=limits)
         admin.send(to="/switch/")
+    standing.show_logo(admin)
+    standing.offer_bank_transfer(broker, admin, currency)
 
 
 def pay_in(
