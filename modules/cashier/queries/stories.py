@@ -25,6 +25,7 @@ STORY: Mapping[str, Text] = {
     "not_sent": gettext_lazy("Did not leave us"),
     "unanswered": gettext_lazy("The provider gave no clear answer"),
     "worker_lost": gettext_lazy("The worker was lost while it was under way"),
+    "restored": gettext_lazy("In doubt since a restore"),
     "missed": gettext_lazy("Looked up and not found"),
     "look_failed": gettext_lazy("Could not be looked up"),
     "left_to_person": gettext_lazy("Left to a person"),

@@ -14,12 +14,14 @@ from modules.trading.types import Proof
 from modules.wallets import queries as wallets
 
 STOPPED, FROZEN, UNEVEN = "payouts_stopped", "client_frozen", "server_uneven"
+RESTORED = "restored"
 STOPS = frozenset({STOPPED, FROZEN})
 """These stop people too; with an uneven server a colleague may pay what he has looked into."""
 _TITLES = {
     STOPPED: gettext_lazy("All payouts are stopped"),
     FROZEN: gettext_lazy("The client's money is frozen"),
     UNEVEN: gettext_lazy("The trading server is not proven even"),
+    RESTORED: gettext_lazy("Sending is paused after a restore"),
 }
 
 
@@ -29,6 +31,8 @@ def code_of(row: Withdrawal) -> str:
         return STOPPED
     if outgoing.is_frozen(row.client_id):
         return FROZEN
+    if trading.is_sending_paused():
+        return RESTORED
     if row.server_id is not None and not trading.is_reconciled(row.server_id):
         return UNEVEN
     return ""
@@ -61,6 +65,8 @@ def is_checked(row: Withdrawal) -> bool:
 def _of_stop(code: str) -> str:
     if code == STOPPED:
         return _("The ledger check found something. Nothing leaves until a colleague lifts it.")
+    if code == RESTORED:
+        return _("Its last minutes are lost. Nothing leaves until a colleague has looked.")
     return _("A chargeback is not settled. Nothing leaves until a colleague lifts the freeze.")
 
 

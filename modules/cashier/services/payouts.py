@@ -33,7 +33,7 @@ from modules.cashier.errors import (
     ReferenceNeeded,
     TechnicallyDeclined,
 )
-from modules.cashier.models import Payout, ProviderAccount, Withdrawal
+from modules.cashier.models import PassageMove, Payout, ProviderAccount, Withdrawal
 from modules.cashier.providers.port import PaymentKey, PayoutFact, PayoutOrder
 from modules.cashier.queries import waits
 from modules.cashier.services import withdrawals
@@ -42,6 +42,8 @@ from modules.cashier.services.proving import prove
 from modules.cashier.services.wiring import provider_of, refuse_in_transaction
 from modules.cashier.types.outgoing import clearing
 from modules.cashier.types.passages import PayoutState, WithdrawalState
+from modules.trading import queries as trading
+from modules.trading import services as trading_servers
 from modules.wallets import services as wallets
 from modules.wallets.types import EntryKind, Leg
 
@@ -82,6 +84,7 @@ def pay(payout_id: uuid.UUID) -> bool:
     Talks over the network, outside any transaction. Calling it again is harmless at any moment.
     """
     refuse_in_transaction()
+    trading_servers.notice_restore()
     work = _claim(payout_id)
     if work is None:
         return False
@@ -175,9 +178,10 @@ def _claim(payout_id: uuid.UUID) -> _Work | None:
             return None
         _capture(payout)
         payout.sent_at, payout.due_at, payout.looks, payout.code = clock.now(), None, 0, ""
-        tell(payout, "sending", to=PayoutState.SENDING, by=US)
+        is_look = _may_have_left(payout)
+        to = PayoutState.UNKNOWN if is_look else PayoutState.SENDING
+        tell(payout, "restored" if is_look else "sending", to=to, by=US)
         withdrawals.conclude(payout.withdrawal_id)
-        is_look = False
     else:
         if payout.state == PayoutState.SENDING:
             tell(payout, "worker_lost", to=PayoutState.UNKNOWN, by=US)
@@ -185,6 +189,15 @@ def _claim(payout_id: uuid.UUID) -> _Work | None:
     payout.due_at = _in(settings.CASHIER_LEASE_SECONDS)
     payout.save(update_fields=["due_at"])
     return _work(payout, is_look=is_look, taken_s=taken_s)
+
+
+def _may_have_left(payout: Payout) -> bool:
+    """Whether it was approved before a restore, which has lost what was sent since (SAG-09)."""
+    restored_at = trading.last_restore_at()
+    if restored_at is None:
+        return False
+    moves = PassageMove.objects.filter(about=payout.withdrawal_id, what="approved")
+    return moves.filter(happened_at__lte=restored_at).exists()
 
 
 def _locks_withdrawal(payout_id: uuid.UUID) -> bool:

@@ -105,7 +105,8 @@ _DECIDED = frozenset({PayoutState.DONE, PayoutState.REFUSED})
 
 PAYOUT_MOVES: Mapping[PayoutState, frozenset[PayoutState]] = {
     PayoutState.PLANNED: frozenset({PayoutState.READY, PayoutState.BY_HAND, PayoutState.RELEASED}),
-    PayoutState.READY: frozenset({PayoutState.SENDING, PayoutState.RELEASED}),
+    # Unknown from here: a restore has lost whether it was sent.
+    PayoutState.READY: frozenset({PayoutState.SENDING, PayoutState.UNKNOWN, PayoutState.RELEASED}),
     PayoutState.BY_HAND: _DECIDED | {PayoutState.RELEASED},
     # READY again only when the provider certainly did not hear us.
     PayoutState.SENDING: _DECIDED

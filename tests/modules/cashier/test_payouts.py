@@ -11,7 +11,10 @@ from kernel.actor import Actor, ActorKind, Scope
 from kernel.ids import new_id
 from modules.cashier import services
 from modules.cashier.errors import NoSuchMove
-from modules.cashier.models import ClientFreeze, PassageMove, Payout, ProviderAccount
+from modules.cashier.models import ClientFreeze, PassageMove, Payout, ProviderAccount, Withdrawal
+from modules.trading import queries as trading
+from modules.trading import services as trading_services
+from modules.trading.models import DatabaseSeen
 from modules.wallets.models import PayoutStop
 from tests.modules.cashier.conftest import connect
 from tests.modules.cashier.going_out import (
@@ -201,3 +204,27 @@ def test_nothing_leaves_while_payouts_are_stopped_or_the_client_is_frozen(world,
     assert stopped == ("ready", "payouts_stopped", 0)
     assert frozen_state == ("ready", "client_frozen")
     assert row.state == "paid"
+
+
+def test_what_a_restore_forgot_is_looked_up_and_not_paid_twice_sag_09(world, finance):
+    made, provider, _psp = world
+    row, payout = ask(world, 200_00, finance)
+    Payout.objects.update(
+        state="ready", sent_at=None, ended_at=None, provider_reference="", due_at=clock.now()
+    )
+    Withdrawal.objects.update(state="approved")
+    DatabaseSeen.objects.update(life="7000000000000000000:00000001")
+
+    later(0)
+    payout.refresh_from_db()
+    paused = (payout.state, payout.code)
+    (pause,) = trading.pauses()
+    trading_services.release_sending(pause.id, reason="Looked into.", by=finance)
+    later(90)
+    payout.refresh_from_db()
+    row.refresh_from_db()
+
+    assert paused == ("ready", "restored")
+    assert (payout.state, row.state, free(made.wallet)) == ("done", "paid", 800_00)
+    assert whats(row).count("sending") == 1
+    assert house(f"psp_clearing:{provider.code}") == 200_00
