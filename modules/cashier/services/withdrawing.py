@@ -28,7 +28,7 @@ from modules.cashier.errors import (
 )
 from modules.cashier.events import WithdrawalAsked
 from modules.cashier.models import Payer, Payout, Withdrawal
-from modules.cashier.queries import outgoing
+from modules.cashier.queries import outgoing, splitting
 from modules.cashier.services import withdrawals
 from modules.cashier.services.figuring import check_range, fee_of
 from modules.cashier.services.limits import check_level_allowance
@@ -131,15 +131,15 @@ def _planned(client_id: uuid.UUID, wish: WithdrawalWish) -> Plan:
     if spot.free < amount:
         raise NotFree(free=spot.free)
     instrument = _instrument(client_id, wish, way)
-    earlier = outgoing.sources(client_id, spot.currency)
+    earlier = splitting.sources(client_id, spot.currency)
     held = outgoing.rules()
-    parts = outgoing.split(amount, way, earlier, held.split)
+    parts = splitting.split(amount, way, earlier, held.split)
     fee = _fee(terms, amount)
     return Plan(
         wish=wish,
         spot=spot,
         way=way,
-        parts=outgoing.with_fees(parts, fee),
+        parts=splitting.with_fees(parts, fee),
         fee=fee,
         expected_hours=held.expected_hours,
         instrument=instrument,

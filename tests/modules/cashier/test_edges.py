@@ -14,7 +14,7 @@ from modules.cashier import services
 from modules.cashier.errors import FourEyes, NotFree, NothingArrives, QuoteExpired
 from modules.cashier.models import Claim, Deposit, MethodTerms, PayoutRule, Transfer
 from modules.cashier.providers.port import ProviderFact
-from modules.cashier.queries import outgoing
+from modules.cashier.queries import splitting
 from modules.cashier.services.following import follow
 from modules.cashier.types.outgoing import Part, TransferWish
 from modules.requests import services as requests
@@ -47,12 +47,12 @@ def part(cents):
 @pytest.mark.no_database
 @pytest.mark.parametrize(("grosses", "fee"), [((1, 100_00), 5_00), ((1, 1, 50), 49)])
 def test_a_fee_leaves_something_of_every_part_and_sums_to_the_whole_led_09(grosses, fee):
-    found = outgoing.with_fees([part(one) for one in grosses], usd(fee))
+    found = splitting.with_fees([part(one) for one in grosses], usd(fee))
 
     assert sum(one.fee.minor for one in found) == fee
     assert all(one.net.minor > 0 for one in found)
     with pytest.raises(NothingArrives):
-        outgoing.with_fees([part(1), part(1)], usd(1))
+        splitting.with_fees([part(1), part(1)], usd(1))
 
 
 # -- two pairs of eyes ----------------------------------------------------------------------------

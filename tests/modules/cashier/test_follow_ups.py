@@ -234,7 +234,7 @@ def test_what_the_provider_takes_back_itself_is_not_sent_as_well(
 ):
     from modules.cashier import services
     from modules.cashier.errors import NoSuchMove
-    from modules.cashier.queries import outgoing
+    from modules.cashier.queries import splitting
 
     deposit_id = ask(alpha, theo, till.methods["redirect"])
     reference = number(alpha, deposit_id)
@@ -243,7 +243,7 @@ def test_what_the_provider_takes_back_itself_is_not_sent_as_well(
         other = Actor(kind=ActorKind.PERSON, id=new_id(), name="Nadia")
         if is_sent:
             services.record_sent_back(deposit_id, reference="R-1", by=other)
-        sources = outgoing.sources(theo.pk, "USD")
+        sources = splitting.sources(theo.pk, "USD")
     psp.control("POST move", reference=reference, state="approved")
     psp.control("POST move", reference=reference, state="chargeback")
     hear(alpha, psp, till.accounts["redirect"])
