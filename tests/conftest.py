@@ -6,6 +6,7 @@ import datetime as dt
 import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -37,6 +38,16 @@ from tests.support import ledgers  # noqa: E402
 def pytest_xdist_make_scheduler(config: pytest.Config, log) -> Together:
     """Which worker runs which test."""
     return Together(config, log)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The files with long tests go first, so that no worker is busy with one alone at the end."""
+    lengths: dict[Path, int] = {}
+    for item in items:
+        length = 2 if "chaos" in item.keywords else int("slow" in item.keywords)
+        lengths[item.path] = max(length, lengths.get(item.path, 0))
+    items.sort(key=lambda item: -lengths[item.path])
 
 
 @pytest.fixture(scope="session", autouse=True)
