@@ -41,13 +41,7 @@ class AccessForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
     )
     level_in = forms.TypedChoiceField(label=_("Paying in needs at least"), coerce=int)
-    level_out = forms.TypedChoiceField(
-        label=_("Being paid needs at least"),
-        coerce=int,
-        help_text=_(
-            "Clients below it see the method, and that they have to verify their identity."
-        ),
-    )
+    level_out = forms.TypedChoiceField(label=_("Being paid needs at least"), coerce=int)
 
     def __init__(
         self,
@@ -100,7 +94,6 @@ class _LevelAmountsForm(forms.Form):
         max_length=30,
         required=False,
         widget=forms.TextInput(attrs=_FIGURE),
-        help_text=_("Empty means no limit."),
     )
 
     MONEY: tuple[str, ...] = ("day", "month")

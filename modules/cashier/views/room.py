@@ -162,6 +162,7 @@ def _shown(form: PayForm, offers: tuple[Offer, ...], targets: tuple[Target, ...]
         "targets": targets,
         "method_details": {str(one.id): card_of(one, one.note) for one in offers},
         "target_details": {one.key: {"note": _note(one), "icon": _icon(one)} for one in targets},
+        "has_locked": any(one.level_needed for one in offers),
         "chosen": next((one for one in offers if str(one.id) == chosen), None),
     }
 

@@ -70,6 +70,7 @@ def withdraw(request: ActorRequest) -> HttpResponse:
         },
         "has_spots": bool(spots),
         "has_ways": bool(ways),
+        "has_locked": any(one.level_needed for one in ways),
     }
     status = UNPROCESSABLE if form.errors else 200
     return render(request, "cashier/withdraw.html", details, status=status)
