@@ -26,6 +26,7 @@ RULES: Mapping[str, str | Promise] = {
     "numbers": _("The postings of every wallet are numbered without a gap"),
     "entries": _("Every entry has all its sides, and they sum to zero"),
     "currencies": _("Every account has the decimal places of its currency"),
+    "durable": _("PostgreSQL says that something is written only once it stays written"),
 }
 """The invariants, in the order in which they are checked."""
 
@@ -104,6 +105,18 @@ _CHECKS: Mapping[str, LiteralString] = {
 }
 
 
+# As this role has them set: what is acknowledged and lost with a standby's promotion could be sent
+# twice, and a standby that is read may lag behind what was spent.
+_DURABLE: LiteralString = """
+    SELECT s.name, current_setting(s.name)
+    FROM (VALUES ('synchronous_commit'), ('in_hot_standby')) AS s (name)
+    WHERE current_setting('in_hot_standby') = 'on' AND s.name = 'in_hot_standby'
+       OR s.name = 'synchronous_commit' AND (current_setting(s.name) = 'off'
+          OR current_setting(s.name) = 'local'
+             AND current_setting('synchronous_standby_names') <> '')
+"""
+
+
 def check_ledger(*, since: dt.datetime | None = None) -> tuple[Finding, ...]:
     """Every place where the ledger does not hold; empty when every invariant holds.
 
@@ -111,7 +124,7 @@ def check_ledger(*, since: dt.datetime | None = None) -> tuple[Finding, ...]:
     is one statement, so that entries made meanwhile do not look like mistakes.
     """
     statements = _CHECKS if since is None else RECENT
-    return (*_found(statements, {"since": since}), *_strange_currencies())
+    return (*_found({**statements, "durable": _DURABLE}, {"since": since}), *_strange_currencies())
 
 
 def counts() -> tuple[int, int]:

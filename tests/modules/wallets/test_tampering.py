@@ -6,12 +6,20 @@ import datetime as dt
 
 import psycopg
 import pytest
-from django.db import DatabaseError, connection
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection, router
 
 from kernel import clock
 from kernel.ids import new_id
 from modules.wallets import queries, services
-from modules.wallets.models import PayoutStop
+from modules.wallets.models import (
+    Account,
+    Balance,
+    Entry,
+    Hold,
+    PayoutStop,
+    Posting,
+    Snapshot,
+)
 from tenants.schemas.provisioner import admin
 from tests.modules.wallets.conftest import new_wallet, transfer, usd
 from tests.support.people import letters, make_staff
@@ -249,6 +257,7 @@ def damage(schema, statement):
         connection.execute(statement)
 
 
+@pytest.mark.breaks_the_ledger
 @pytest.mark.parametrize("rule", sorted(DAMAGE))
 def test_damage_is_found_and_stops_payouts_led_10(in_alpha, wallet, rule):
     assert services.prove_ledger(by=SYSTEM).holds
@@ -261,7 +270,7 @@ def test_damage_is_found_and_stops_payouts_led_10(in_alpha, wallet, rule):
         if rule == "floor":
             damage(
                 in_alpha,
-                "UPDATE wallets_balance SET held_minor = 0; ALTER TABLE wallets_balance"
+                "UPDATE wallets_balance SET held_minor = 1; ALTER TABLE wallets_balance"
                 " ADD CONSTRAINT wallets_balance_covered"
                 " CHECK (held_minor >= 0 AND posted_minor >= held_minor)",
             )
@@ -271,6 +280,7 @@ def test_damage_is_found_and_stops_payouts_led_10(in_alpha, wallet, rule):
     assert not queries.last_proof().holds
 
 
+@pytest.mark.breaks_the_ledger
 @pytest.mark.parametrize("rule", sorted(DAMAGE.keys() - {"floor"}))
 def test_damage_is_found_among_what_is_new_led_10(in_alpha, wallet, rule):
     services.prove_ledger(by=SYSTEM)
@@ -285,6 +295,26 @@ def test_damage_is_found_among_what_is_new_led_10(in_alpha, wallet, rule):
     assert not queries.payouts_allowed()
 
 
+def test_a_role_whose_commits_may_be_lost_is_found_led_14(wallet):
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW synchronous_commit")
+        usual = cursor.fetchone()
+        cursor.execute("SET synchronous_commit = off")
+    found = queries.check_ledger()
+    connection.close()
+
+    assert usual == ("on",)
+    assert [(one.rule, one.subject, one.detail) for one in found] == [
+        ("durable", "synchronous_commit", "off")
+    ]
+    assert queries.check_ledger() == ()
+
+
+def test_what_money_is_read_from_is_what_it_was_written_to_led_12(wallet):
+    for model in (Account, Balance, Entry, Hold, Posting, Snapshot):
+        assert router.db_for_read(model) == router.db_for_write(model) == DEFAULT_DB_ALIAS
+
+
 def test_every_posting_is_counted_once_a_day(frozen, in_alpha, wallet):
     first = services.prove_recent(by=SYSTEM)
     second = services.prove_recent(by=SYSTEM)
@@ -295,6 +325,7 @@ def test_every_posting_is_counted_once_a_day(frozen, in_alpha, wallet):
     assert services.is_full_proof_due()
 
 
+@pytest.mark.breaks_the_ledger
 def test_a_second_finding_is_no_second_stop(in_alpha, wallet):
     damage(in_alpha, DAMAGE["balance"])
 
@@ -304,6 +335,7 @@ def test_a_second_finding_is_no_second_stop(in_alpha, wallet):
     assert PayoutStop.objects.count() == 1
 
 
+@pytest.mark.breaks_the_ledger
 def test_whoever_may_let_payouts_go_on_is_written_to(alpha):
     make_staff(alpha, "ada@alpha.example")
     with alpha.pin():
@@ -318,6 +350,7 @@ def test_whoever_may_let_payouts_go_on_is_written_to(alpha):
     ]
 
 
+@pytest.mark.breaks_the_ledger
 def test_damage_at_one_broker_stops_nothing_at_the_other(alpha, beta):
     with alpha.pin():
         new_wallet(usd(1))
