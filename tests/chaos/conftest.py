@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).parent
-WITH_DATABASE = (HERE / "trading", HERE / "money")
-"""Those of operations and money use the tests' database, with workers of their own."""
+WITH_DATABASE = HERE / "trading"
+"""Those of operations use the tests' database, with workers of their own."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        has_database = any(item.path.is_relative_to(one) for one in WITH_DATABASE)
+        has_database = item.path.is_relative_to(WITH_DATABASE)
         if item.path.is_relative_to(HERE) and not has_database:
             item.add_marker("no_database")

@@ -1,30 +1,66 @@
-"""Kills a service now and then, until told that it is enough."""
+"""Does harm now and then, until told that it is enough."""
 
 from __future__ import annotations
 
+import os
 import random
+import signal
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from pathlib import Path
 
 from devstack.stack import Stack
 
-VICTIMS = ("web", "worker", "provisioner", "teller", "postgres", "valkey")
+Act = Callable[[], bool]
+"""One bad thing; says whether it could be done now."""
+
 MOST_DOWN = 2
-"""With more of them down at once nothing would go on, and nothing could go wrong."""
+"""With more services down at once nothing would go on, and nothing could go wrong."""
 
 
 def rage(
-    stack: Stack, dice: random.Random, *, pause: tuple[float, float], enough: Callable[[], bool]
+    acts: Mapping[str, Act],
+    dice: random.Random,
+    *,
+    pause: tuple[float, float],
+    enough: Callable[[Counter[str]], bool],
 ) -> Counter[str]:
-    """SIGKILL one service after another at random moments; how often each was hit."""
+    """Do one after another at random moments until it is ``enough``; how often each was done.
+
+    They are dealt like cards: each comes up once before any comes up again.
+    """
     hits: Counter[str] = Counter()
-    while not enough():
+    deck: list[str] = []
+    while not enough(hits):
         time.sleep(dice.uniform(*pause))
-        up = stack._order("look")["up"]
-        standing = [name for name in VICTIMS if up[name]]
-        if len(VICTIMS) - len(standing) < MOST_DOWN:
-            name = dice.choice(standing)
-            stack.kill(name)
+        deck = deck or dice.sample(sorted(acts), k=len(acts))
+        name = deck.pop()
+        if acts[name]():
             hits[name] += 1
     return hits
+
+
+def kills(stack: Stack, *victims: str) -> dict[str, Act]:
+    """An act for each service of ``victims`` that kills it by SIGKILL."""
+
+    def kill(name: str) -> bool:
+        up = stack.up
+        standing = [one for one in victims if up[one]]
+        if name not in standing or len(victims) - len(standing) >= MOST_DOWN:
+            return False
+        stack.kill(name)
+        return True
+
+    return {name: lambda name=name: kill(name) for name in victims}  # type: ignore[misc]  # mypy takes the default for a parameter
+
+
+def kill_child(stack: Stack, name: str, dice: random.Random) -> bool:
+    """SIGKILL one of the processes that a service has forked; the service replaces it."""
+    try:
+        pid = stack.pids[name]
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        os.kill(int(dice.choice(children)), signal.SIGKILL)
+    except (KeyError, IndexError, OSError):  # it is being started itself, or was quicker
+        return False
+    return True
