@@ -173,9 +173,13 @@ class StripeCheckout:
             event = self._client.construct_event(raw.body, header, secret, tolerance=0)
         except (stripe.SignatureVerificationError, ValueError) as error:
             raise Forged(why="signature") from error
-        # The library would compare with its own clock, and later than it came.
-        signed_at = dict(part.partition("=")[::2] for part in header.split(","))["t"]
-        prove_age(signed_at, now=raw.received_at)
+        # The library would compare with its own clock, and later than it came. It has proven the
+        # first time that the header names: a second one would make an old call young.
+        parts = [part.partition("=") for part in header.split(",")]
+        times = [value for name, _equals, value in parts if name.strip() == "t"]
+        if len(times) != 1:
+            raise Forged(why="signature")
+        prove_age(times[0], now=raw.received_at)
         told = _plain(event)
         if told["livemode"] != self._is_live:
             raise Forged(why="not ours")

@@ -141,9 +141,11 @@ def record_returned(payout_id: uuid.UUID, *, reason: str, by: Actor) -> None:
 
     Raises:
         ReasonNeeded: The client reads why.
+        OwnPayout: It is his own.
         NoSuchMove: It was not paid.
     """
     payout = _locked(payout_id)
+    _refuse_own(payout, by)
     if not reason.strip():
         raise ReasonNeeded
     payout.reason = reason.strip()[:500]

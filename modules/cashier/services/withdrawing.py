@@ -90,6 +90,9 @@ def ask_withdrawal(client_id: uuid.UUID, token: str, *, by: Actor) -> uuid.UUID:
     Payer.objects.select_for_update().get(client_id=client_id)
     known = Withdrawal.objects.filter(client_id=client_id, form_key=word["k"]).first()
     if known is not None:
+        asked = [known.amount_minor, known.currency, str(known.method_id)]
+        if asked != [*word["a"], word["m"]]:
+            raise QuoteExpired  # another tab, or one step back: the form has done its work
         return known.pk
     wish = WithdrawalWish(
         method_id=uuid.UUID(word["m"]),

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import uuid
 from dataclasses import replace
 
 import pytest
 
+from kernel import clock
 from kernel.actor import Actor, ActorKind, Scope
 from kernel.errors import Refused
 from kernel.ids import new_id
 from modules.cashier import services
-from modules.cashier.errors import FourEyes, NotFree, NothingArrives, QuoteExpired
+from modules.cashier.errors import Forged, FourEyes, NotFree, NothingArrives, QuoteExpired
 from modules.cashier.models import Claim, Deposit, MethodTerms, PayoutRule, Transfer
-from modules.cashier.providers.port import ProviderFact
+from modules.cashier.providers.port import ProviderFact, RawCallback, Wiring
+from modules.cashier.providers.stripe_checkout import StripeCheckout
 from modules.cashier.queries import splitting
 from modules.cashier.services.following import follow
 from modules.cashier.types.outgoing import Part, TransferWish
@@ -25,6 +29,7 @@ from tests.modules.cashier.going_out import (
     fund,
     house,
     make_provider,
+    make_world,
     paid_in,
     usd,
     worker,
@@ -93,6 +98,19 @@ def test_a_form_that_made_a_deposit_makes_no_other_and_says_so(alpha, till, theo
 
     with pytest.raises(QuoteExpired):
         ask(alpha, theo, till.methods["bank"], "500", key=key)
+
+
+def test_a_form_that_made_a_withdrawal_makes_no_other_and_says_so(alpha, theo):
+    with alpha.pin():
+        world, by = make_world(theo), client_of(theo)
+        wish = world.wish(300_00)
+        token = services.plan_withdrawal(theo.pk, wish).token
+        ids = {services.ask_withdrawal(theo.pk, token, by=by) for _ in range(2)}
+        other = services.plan_withdrawal(theo.pk, replace(wish, amount=usd(50_00))).token
+        with pytest.raises(QuoteExpired):
+            services.ask_withdrawal(theo.pk, other, by=by)
+
+        assert (len(ids), free(world.wallet)) == (1, 700_00)
 
 
 # -- what was paid is taken back ------------------------------------------------------------------
@@ -165,3 +183,24 @@ def test_a_transfer_that_is_approved_after_a_freeze_does_not_leave(alpha, theo, 
         assert (row.state, free(row.source_id)) == ("failed", 100_00)
         assert "cannot leave" in row.reason
     assert wallet(alpha, ines) == 0
+
+
+@pytest.mark.no_database
+def test_an_old_call_of_stripe_does_not_become_young_by_a_second_time_whk_01():
+    secret, now = "whsec_secret", int(clock.now().timestamp())
+    told = {"secrets": {"api_key": "sk_test_x", "webhook_secret": secret}, "settings": {}}
+    stripe = StripeCheckout(Wiring(account_id=new_id(), callback_url="", **told))
+    body = b'{"id": "evt_1", "object": "event", "type": "x", "livemode": false,'
+    body += b' "data": {"object": {}}}'
+
+    def read(at, header):
+        mac = hmac.new(secret.encode(), f"{at}.".encode() + body, hashlib.sha256).hexdigest()
+        headers = {"stripe-signature": header.format(at=at, mac=mac, now=now)}
+        return stripe.read_callback(
+            RawCallback(body=body, headers=headers, received_at=clock.now())
+        )
+
+    assert read(now, "t={at},v1={mac}").event_id == "evt_1"
+    for header in ("t={at},v1={mac}", "t={at},v1={mac},t={now}", "t={at},v1={mac}, t={now}"):
+        with pytest.raises(Forged):
+            read(now - 301, header)
