@@ -8,6 +8,7 @@ import signal
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 from devstack.stack import Stack
@@ -52,11 +53,11 @@ def kills(stack: Stack, *victims: str) -> dict[str, Act]:
         stack.kill(name)
         return True
 
-    return {name: lambda name=name: kill(name) for name in victims}  # type: ignore[misc]  # mypy takes the default for a parameter
+    return {name: partial(kill, name) for name in victims}
 
 
 def kill_child(stack: Stack, name: str, dice: random.Random) -> bool:
-    """SIGKILL one of the processes that a service has forked; the service replaces it."""
+    """SIGKILL one of the processes that a service has forked, which replaces it. Linux only."""
     try:
         pid = stack.pids[name]
         children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()

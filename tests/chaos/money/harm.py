@@ -9,6 +9,7 @@ from collections.abc import Callable
 import httpx
 import redis
 
+from devstack.process import LINUX
 from tests.chaos.money.scene import Scene
 from tests.chaos.money.settings import CALL
 from tests.chaos.monkey import Act, kill_child, kills
@@ -36,11 +37,12 @@ KILLED = ("web", "worker", "beat", "teller", "valkey", "postgres", "psp")
 def acts_of(scene: Scene, dice: random.Random) -> dict[str, Act]:
     """Everything that can be done to the product and the world around it."""
     killed = {f"kill {name}": act for name, act in kills(scene.stack, *KILLED).items()}
+    if LINUX:
+        for name in ("kill a web worker", "kill a web worker again"):
+            killed[name] = lambda: kill_child(scene.stack, "web", dice)
     return {
         **killed,
         "kill psp": lambda: killed["kill psp"]() and _as_usual(scene),
-        "kill a web worker": lambda: kill_child(scene.stack, "web", dice),
-        "kill a web worker again": lambda: kill_child(scene.stack, "web", dice),
         "restart postgres": lambda: _restart(scene),
         "flush valkey": lambda: _flush(scene),
         "payment service": lambda: _bad_day(scene, dice),

@@ -79,8 +79,10 @@ def live_among_harm(scene: Scene) -> list[Client]:
         lives = [threads.submit(one.live) for one in people]
 
         def enough(hits: Counter[str]) -> bool:
-            over = all(one.done() for one in lives) or time.monotonic() - began > SECONDS
-            return over and len(hits) == len(acts)  # each kind of harm at least once
+            passed = time.monotonic() - began
+            over = passed > SECONDS or all(one.done() for one in lives)
+            # Each kind of harm at least once, if only it can be done.
+            return passed > PATIENCE or (over and len(hits) == len(acts))
 
         hits = rage(acts, dice, pause=PAUSE, enough=enough)
         raged = time.monotonic() - began
