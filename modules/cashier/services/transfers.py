@@ -44,6 +44,8 @@ TAKE, GIVE, RETURN = "take", "give", "return"
 def begin(row: Transfer, *, by: Actor) -> None:
     """Hold the money, and ask for approval where the broker wants it; needs a transaction.
 
+    What would wait as an exchange between wallets waits here too.
+
     Raises:
         NotEnough: The wallet has less free.
     """
@@ -53,7 +55,7 @@ def begin(row: Transfer, *, by: Actor) -> None:
         )
         row.save(update_fields=["hold_id"])
     kind = TO_OTHER if row.beneficiary_id else OWN
-    if requested.is_wanted(kind, by=by):
+    if requested.is_wanted(kind, by=by) or _is_large_exchange(row):
         row.request_id = requests.ask(_wish(row, kind), key=str(row.pk), by=by).id
         row.save(update_fields=["request_id"])
     else:
@@ -181,6 +183,12 @@ def locked(transfer_id: uuid.UUID) -> Transfer:
     if row is None:
         raise NoSuchTransfer
     return row
+
+
+def _is_large_exchange(row: Transfer) -> bool:
+    if row.currency == row.arrives_currency:
+        return False
+    return wallets.needs_approval(row.amount, row.arrives_currency)
 
 
 def _leave_wallet(row: Transfer, *, by: Actor) -> None:

@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import uuid
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
@@ -22,6 +23,8 @@ from modules.cashier.queries import splitting
 from modules.cashier.services.following import follow
 from modules.cashier.types.outgoing import Part, TransferWish
 from modules.requests import services as requests
+from modules.wallets import services as wallets
+from modules.wallets.types import Terms
 from tests.modules.cashier.conftest import ask, get, ledger_holds, offer, wallet
 from tests.modules.cashier.going_out import (
     client_of,
@@ -204,3 +207,28 @@ def test_an_old_call_of_stripe_does_not_become_young_by_a_second_time_whk_01():
     for header in ("t={at},v1={mac}", "t={at},v1={mac},t={now}", "t={at},v1={mac}, t={now}"):
         with pytest.raises(Forged):
             read(now - 301, header)
+
+
+def test_a_transfer_is_no_way_around_the_limit_of_an_exchange(alpha, theo):
+    with alpha.pin():
+        wallet_id = fund(theo.pk, usd(500_00))
+        wallets.set_rate("USD", "EUR", Decimal("0.8"), by=SYSTEM)
+        terms = Terms(
+            pay="USD", receive="EUR", is_open=True, markup_percent=Decimal(1),
+            approval_from=usd(100_00),
+        )  # fmt: skip
+        wallets.set_terms(terms, by=SYSTEM)
+        told = {"source": "wallet:USD", "target": "wallet:EUR"}
+        found = []
+        for cents in (99_99, 100_00):
+            wish = TransferWish(amount=usd(cents), key=str(new_id()), **told)
+            token = services.plan_transfer(theo.pk, wish).token
+            asked = services.ask_transfer(theo.pk, token, by=client_of(theo))
+            found.append(Transfer.objects.get(pk=asked))
+        states = [row.state for row in found]
+        requests.approve(found[1].request_id, by=colleague())
+        worker()
+        found[1].refresh_from_db()
+
+        assert (states, found[1].state) == (["done", "waiting"], "done")
+        assert free(wallet_id) == 500_00 - 199_99
