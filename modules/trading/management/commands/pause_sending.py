@@ -37,9 +37,7 @@ class Command(BaseCommand):
         for slug in options["slugs"] or sorted(known):
             with pin.pin(known[slug].schema):
                 try:
-                    services.pause_sending(
-                        None, why=options["why"], by=Actor.system("make pause-sending")
-                    )
+                    services.pause_sending(None, why=options["why"], by=Actor.system("operator"))
                 except PausedAlready:
                     self.stdout.write(f"{slug}: paused already")
                 else:
