@@ -43,9 +43,13 @@ traders_room = [
 
 back_office = [
     path("accounts/", office.accounts, name="accounts"),
-    path("open/", behalf.choose_client, name="choose_client"),
-    path("open/<uuid:client_id>/", behalf.choose_type, name="open_for"),
-    path("open/<uuid:client_id>/<uuid:type_id>/", behalf.open_account, name="open_type_for"),
+    path("accounts/open/", behalf.choose_client, name="choose_client"),
+    path("accounts/open/<uuid:client_id>/", behalf.choose_type, name="open_for"),
+    path(
+        "accounts/open/<uuid:client_id>/<uuid:type_id>/",
+        behalf.open_account,
+        name="open_type_for",
+    ),
     path("accounts/<uuid:account_id>/", office.account, name="account"),
     path("accounts/<uuid:account_id>/figures/", office.figures, name="account_figures"),
     path("accounts/<uuid:account_id>/history/", history.history, name="history"),

@@ -167,7 +167,7 @@ def _stack(
 
 def _grid(top: float, bottom: float) -> list[float]:
     if top <= 0:
-        return [0.0]
+        return [0.0, bottom] if bottom < 0 else [0.0]
     rough = top / _TICKS
     magnitude = 10.0 ** (len(str(int(rough))) - 1) if rough >= 1 else 0.1
     step = next((m * magnitude for m in (1, 2, 5, 10) if m * magnitude >= rough), rough)

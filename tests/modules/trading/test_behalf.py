@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from kernel.models import AuditEntry
 from modules.trading import queries
 from modules.trading.models import AccountType, TradingAccount
@@ -9,7 +11,7 @@ from tests.modules.conftest import make_client
 from tests.modules.trading.conftest import carry_out_all
 from tests.modules.trading.test_opening import on_server
 
-OPEN = "/office/trading/open"
+OPEN = "/office/trading/accounts/open"
 
 
 def test_colleague_opens_live_and_demo_for_a_client_and_the_audit_names_him(
@@ -21,7 +23,7 @@ def test_colleague_opens_live_and_demo_for_a_client_and_the_audit_names_him(
     found = browser.get(f"{OPEN}/", {"q": "Adler"}).content.decode()
     for kind in ("live", "demo"):
         answer = browser.post(f"{OPEN}/{theo.pk}/{types[kind]}/", {"leverage": "100"})
-        assert answer["Location"].startswith("/office/trading/accounts/")
+        assert re.fullmatch(r"/office/trading/accounts/[0-9a-f-]{36}/", answer["Location"])
     carry_out_all(alpha)
 
     assert f"{OPEN}/{theo.pk}/" in card
