@@ -43,17 +43,29 @@ def rage(
 
 
 def kills(stack: Stack, *victims: str) -> dict[str, Act]:
-    """An act for each service of ``victims`` that kills it by SIGKILL."""
+    """An act for each service of ``victims`` that kills it by SIGKILL.
+
+    Those killed before are not left to wait longer from death to death, as programs that die by
+    themselves are.
+    """
 
     def kill(name: str) -> bool:
-        up = stack.up
-        standing = [one for one in victims if up[one]]
+        standing = up_again(stack, *victims)
         if name not in standing or len(victims) - len(standing) >= MOST_DOWN:
             return False
         stack.kill(name)
         return True
 
     return {name: partial(kill, name) for name in victims}
+
+
+def up_again(stack: Stack, *victims: str) -> list[str]:
+    """Have those that are down started at once; the others."""
+    up = stack.up
+    for one in victims:
+        if not up[one]:
+            stack.start(one)
+    return [one for one in victims if up[one]]
 
 
 def kill_child(stack: Stack, name: str, dice: random.Random) -> bool:

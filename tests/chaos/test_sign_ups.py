@@ -21,7 +21,7 @@ import pytest
 
 from devstack.stack import Stack
 from tests.chaos.findings import House
-from tests.chaos.monkey import kills, rage
+from tests.chaos.monkey import kills, rage, up_again
 from tests.chaos.people import Person, Wish
 
 pytestmark = [pytest.mark.chaos, pytest.mark.slow]
@@ -84,6 +84,7 @@ def sign_up_among_kills(stack: Stack) -> None:
             return all(walk.done() for walk in walks) or time.monotonic() - began > SECONDS
 
         hits = rage(kills(stack, *VICTIMS), dice, pause=PAUSE, enough=enough)
+        up_again(stack, *VICTIMS)
         wait(walks, timeout=PATIENCE)
         stop.set()
     troubles = [trouble for person in people for trouble in person.troubles]

@@ -42,7 +42,7 @@ def acts_of(scene: Scene, dice: random.Random) -> dict[str, Act]:
             killed[name] = lambda: kill_child(scene.stack, "web", dice)
     return {
         **killed,
-        "kill psp": lambda: killed["kill psp"]() and _as_usual(scene),
+        "kill psp": lambda: killed["kill psp"]() and as_usual(scene),
         "restart postgres": lambda: _restart(scene),
         "flush valkey": lambda: _flush(scene),
         "payment service": lambda: _bad_day(scene, dice),
@@ -53,7 +53,7 @@ def acts_of(scene: Scene, dice: random.Random) -> dict[str, Act]:
 
 
 def calm_down(scene: Scene) -> None:
-    """Nothing goes wrong any more; what was done wrong is there to be dealt with."""
+    """Nothing goes wrong any more; what went wrong is there to be dealt with."""
     scene.stack.wait_for()
     scene.server.order("/faults/clear")
     _insist(lambda: scene.psp("POST behaviour"))
@@ -81,10 +81,11 @@ def _bad_day(scene: Scene, dice: random.Random) -> bool:
     except httpx.HTTPError:
         return False
     time.sleep(dice.uniform(*LASTS))
-    return _as_usual(scene)
+    return as_usual(scene)
 
 
-def _as_usual(scene: Scene) -> bool:
+def as_usual(scene: Scene) -> bool:
+    """No bad day, but callbacks twice and late."""
     _insist(lambda: scene.psp("POST behaviour", **NORMAL))
     return True
 

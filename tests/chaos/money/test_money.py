@@ -25,10 +25,10 @@ import pytest
 
 from tests.chaos.money import findings
 from tests.chaos.money.findings import Books
-from tests.chaos.money.harm import acts_of, calm_down
+from tests.chaos.money.harm import KILLED, acts_of, as_usual, calm_down
 from tests.chaos.money.people import Client, plan
 from tests.chaos.money.scene import Scene, product
-from tests.chaos.monkey import rage
+from tests.chaos.monkey import rage, up_again
 
 pytestmark = [pytest.mark.chaos, pytest.mark.slow]
 
@@ -74,6 +74,7 @@ def live_among_harm(scene: Scene) -> list[Client]:
     stop = threading.Event()
     people = crowd_of(scene, dice, stop)
     acts = acts_of(scene, dice)
+    as_usual(scene)
     began = time.monotonic()
     with ThreadPoolExecutor(CLIENTS) as threads:
         lives = [threads.submit(one.live) for one in people]
@@ -86,6 +87,7 @@ def live_among_harm(scene: Scene) -> list[Client]:
 
         hits = rage(acts, dice, pause=PAUSE, enough=enough)
         raged = time.monotonic() - began
+        up_again(scene.stack, *KILLED)
         wait(lives, timeout=PATIENCE)
         stop.set()
     tell(people, hits, raged, time.monotonic() - began)
