@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from modules.cashier.api import finance, methods, outgoing, settling
+from modules.cashier.api import finance, following, methods, outgoing, settling
 from modules.cashier.api.paying import router
 
-__all__ = ["finance", "methods", "outgoing", "router", "settling"]
+__all__ = ["finance", "following", "methods", "outgoing", "router", "settling"]

@@ -35,6 +35,11 @@ def follow_ups(tab: str, *, by: Actor, page: int = 1) -> FollowUpPage:
     return FollowUpPage(lines=_lines(found, by), page=found, total=found.paginator.count)
 
 
+def open_follow_ups(*, by: Actor, limit: int) -> tuple[FollowUpLine, ...]:
+    """Open tasks within the asker's reach, newest first."""
+    return _lines(_of_tab(OPEN, by)[:limit], by)
+
+
 def follow_up_counts(*, by: Actor) -> Mapping[str, int]:
     """How many there are of each."""
     return {tab: _of_tab(tab, by).count() for tab in (MINE, OPEN, CLOSED)}

@@ -19,6 +19,7 @@ from tests.modules.cashier.conftest import (
     wallet,
 )
 from tests.modules.cashier.going_out import usd
+from tests.modules.cashier.test_finance_api import call
 from tests.support.people import make_staff
 from tests.support.tenants import SYSTEM
 
@@ -153,6 +154,29 @@ def test_another_amount_is_a_task_that_the_decision_ends(alpha, psp, till, theo,
     assert "send the money back" in refused.content.decode()
     assert [one[2] for one in tasks(alpha, "closed")] == ["decided"]
     assert (get(alpha, deposit_id).state, ledger_holds(alpha)) == ("done", True)
+
+
+def test_tasks_and_money_that_goes_back_over_the_api(alpha, failed, till, theo, ada):
+    nadia = make_staff(alpha, "nadia@alpha.example")
+    wire, task = ask(alpha, theo, till.methods["bank"], "50"), f"/deposits/{failed}/task"
+    listed = call(alpha, ada, "/follow-ups").json()["items"]
+    none = call(alpha, ada, f"/deposits/{wire}/task/take", {})
+    taken = call(alpha, ada, f"{task}/take", {}).json()
+    told = {"outcome": "contacted", "reason": "He pays by bank."}
+    hers = call(alpha, theo, f"{task}/close", told)
+    closed = call(alpha, ada, f"{task}/close", told).json()
+    owed = {"received": "50.00", "reason": "Another name."}
+    key = str(new_id())
+    back = [call(alpha, ada, f"/deposits/{wire}/send-back", owed, key=key) for _ in range(2)]
+    own = call(alpha, ada, f"/deposits/{wire}/sent-back", {"reference": "S-1"})
+    sent = call(alpha, nadia, f"/deposits/{wire}/sent-back", {"reference": "S-1"}).json()
+
+    assert [(one["deposit_id"], one["kind"]) for one in listed] == [(str(failed), "technical")]
+    assert (none.status_code, hers.status_code, len(taken["taken_by"]) > 0) == (404, 403, True)
+    assert (closed["is_open"], closed["reason"]) == (False, "He pays by bank.")
+    assert [one.json()["state"] for one in back] == ["owed", "owed"]
+    assert (own.json()["code"], sent["state"]) == ("cashier.own_payout", "sent")
+    assert (house(alpha), ledger_holds(alpha)) == ({}, True)
 
 
 # -- paid and not settled -------------------------------------------------------------------------
