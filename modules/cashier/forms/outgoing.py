@@ -63,7 +63,11 @@ class WithdrawForm(_AmountForm):
     """A withdrawal."""
 
     method = forms.ChoiceField(label=_("How"), widget=forms.RadioSelect)
-    instrument = forms.ChoiceField(label=_("Paid to"), required=False)
+    instrument = forms.ChoiceField(
+        label=_("Paid to"),
+        required=False,
+        help_text=_("What you paid in by card goes back to the card first, wherever you choose."),
+    )
 
     field_order = ("source", "method", "instrument", "amount")
 

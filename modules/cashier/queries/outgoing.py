@@ -106,7 +106,7 @@ def way(method_id: uuid.UUID, currency: str, of: Standing) -> tuple[Way, Terms]:
         raise NoSuchMethod
     terms = _terms(row, currency)
     if terms is None:
-        raise CurrencyNotTaken(currency=currency)
+        raise CurrencyNotTaken(currency=currency, field="method")
     found = _way(row, currency, of, catalogue.level_titles())
     if found is None:
         raise NoSuchMethod

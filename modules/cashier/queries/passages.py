@@ -16,7 +16,6 @@ from kernel.module import Text
 from kernel.money import Money
 from modules.cashier.errors import NoSuchPayout, NoSuchTransfer, NoSuchWithdrawal
 from modules.cashier.models import PassageMove, Payout, Transfer, Withdrawal
-from modules.cashier.queries.catalogue import title_of
 from modules.cashier.queries.outgoing import instrument_line
 from modules.cashier.queries.stories import (
     STORY,
@@ -27,7 +26,7 @@ from modules.cashier.queries.stories import (
     steps_of_transfer,
     steps_of_withdrawal,
 )
-from modules.cashier.queries.targets import place_title
+from modules.cashier.queries.targets import TARGETS, part_title, place_title, target_title
 from modules.cashier.queries.waits import is_checked, wait_of
 from modules.cashier.types.deposits import StoryLine
 from modules.cashier.types.outgoing import PassageLine, PassagePage, PassageView, PayoutLine
@@ -208,7 +207,8 @@ def payout_line(row: Payout, names: Mapping[uuid.UUID, str]) -> PayoutLine:
 
 
 def _withdrawals() -> QuerySet[Withdrawal]:
-    return Withdrawal.objects.select_related("method", "instrument")
+    rows = Withdrawal.objects.select_related("method", "instrument")
+    return rows.prefetch_related(*TARGETS)
 
 
 def _within(rows: Any, by: Actor) -> Any:
@@ -246,7 +246,6 @@ def _transfer_page(rows: QuerySet[Transfer], page: int) -> PassagePage:
 
 def _withdrawal_line(row: Withdrawal, names: Mapping[uuid.UUID, str]) -> PassageLine:
     state = WithdrawalState(row.state)
-    target = row.instrument.title if row.instrument else title_of(row.method)
     return PassageLine(
         id=row.pk,
         number=row.number,
@@ -254,7 +253,7 @@ def _withdrawal_line(row: Withdrawal, names: Mapping[uuid.UUID, str]) -> Passage
         client_name=names.get(row.client_id, ""),
         amount=row.amount,
         source_title=place_title(row.login, row.currency),
-        target_title=target,
+        target_title=target_title(row),
         icon=row.method.icon,
         state=row.state,
         state_label=state.label,
@@ -290,7 +289,9 @@ def _transfer_line(row: Transfer, names: Mapping[uuid.UUID, str]) -> PassageLine
 
 def _withdrawal_view(row: Withdrawal, *, is_office: bool = False) -> PassageView:
     names = clients.names([row.client_id])
-    payouts = row.payouts.select_related("account", "withdrawal").order_by("place")
+    payouts = row.payouts.select_related(
+        "account", "source__deposit__method", "withdrawal__method", "withdrawal__instrument"
+    ).order_by("place")
     return PassageView(
         line=_withdrawal_line(row, names),
         sentence=_sentence(row),
@@ -317,7 +318,7 @@ def _sentence(row: Withdrawal) -> str:
 
 def _read(row: Payout) -> PayoutLine:
     """A payout as its client reads it: what has to wait is being checked."""
-    line = payout_line(row, {})
+    line = replace(payout_line(row, {}), provider_name=part_title(row.withdrawal, row))
     waits = row.state == PayoutState.READY and row.code
     return replace(line, state_label=_("Being checked")) if waits else line
 
@@ -341,10 +342,11 @@ def _transfer_view(row: Transfer, *, is_office: bool = False) -> PassageView:
 def _story(about: uuid.UUID) -> tuple[StoryLine, ...]:
     rows = PassageMove.objects.filter(about=about).order_by("happened_at", "pk")
     return tuple(
-        StoryLine(at=row.happened_at, what=_said(row.what), actor=row.actor_name, note=row.why)
+        StoryLine(at=row.happened_at, what=_said(row), actor=row.actor_name, note=row.why)
         for row in rows
     )
 
 
-def _said(what: str) -> Text:
-    return STORY.get(what, what)
+def _said(row: PassageMove) -> Text:
+    """What happened; a part and the whole of a withdrawal may say the same of themselves."""
+    return STORY.get(f"{row.what}:{row.state_to}") or STORY.get(row.what, row.what)

@@ -14,6 +14,7 @@ from kernel.money import Money
 from modules.cashier.errors import BeyondSource, NothingArrives
 from modules.cashier.models import Payment, Payout
 from modules.cashier.providers import ADAPTERS
+from modules.cashier.queries.catalogue import title_of
 from modules.cashier.types.catalogue import ProviderKind
 from modules.cashier.types.outgoing import Part, Way
 from modules.cashier.types.passages import PAYOUT_FAILED, InstrumentKind, SplitMode
@@ -40,6 +41,8 @@ class Source:
     payment_id: uuid.UUID
     account_id: uuid.UUID
     account_name: str
+    title: str
+    """How the client paid, as he knows it."""
     paid: Money
     left: Money
     at: dt.datetime
@@ -47,7 +50,7 @@ class Source:
 
 def sources(client_id: uuid.UUID, currency: str) -> tuple[Source, ...]:
     """Earlier payments that providers can return, with what is left of each, oldest first."""
-    rows = Payment.objects.select_related("account").filter(
+    rows = Payment.objects.select_related("account", "deposit__method").filter(
         deposit__client_id=client_id,
         currency=currency,
         state=PaymentState.APPROVED,
@@ -67,6 +70,7 @@ def sources(client_id: uuid.UUID, currency: str) -> tuple[Source, ...]:
                     payment_id=row.pk,
                     account_id=row.account_id,
                     account_name=row.account.name,
+                    title=title_of(row.deposit.method),
                     paid=Money(paid, currency),
                     left=Money(left, currency),
                     at=row.created_at,
@@ -96,7 +100,8 @@ def split(amount: Money, chosen: Way, earlier: Sequence[Source], mode: str) -> t
         last = [one for one in earlier if one.account_id == chosen.account_id][-1:]
         if not last:
             raise BeyondSource(left=amount - rest)
-        parts.append(_part(chosen.account_id, chosen.title, rest, last[0].payment_id))
+        part = _part(chosen.account_id, chosen.title, rest, last[0].payment_id)
+        parts.append(replace(part, title=last[0].title))
     return tuple(parts)
 
 
@@ -109,17 +114,7 @@ def with_fees(parts: Sequence[Part], total: Money) -> tuple[Part, ...]:
         NothingArrives: The fee takes all but less than that.
     """
     shares = _leaving_some(parts, total.split(*[one.gross.minor for one in parts]))
-    return tuple(
-        Part(
-            account_id=one.account_id,
-            account_name=one.account_name,
-            gross=one.gross,
-            fee=share,
-            payment_id=one.payment_id,
-            note=one.note,
-        )
-        for one, share in zip(parts, shares, strict=True)
-    )
+    return tuple(replace(one, fee=share) for one, share in zip(parts, shares, strict=True))
 
 
 def _leaving_some(parts: Sequence[Part], shares: Sequence[Money]) -> list[Money]:
@@ -139,7 +134,8 @@ def _oldest_first(amount: Money, earlier: Sequence[Source]) -> tuple[list[Part],
     for one in earlier:
         share = min(one.left, rest)
         if share.minor:
-            parts.append(_part(one.account_id, one.account_name, share, one.payment_id))
+            part = _part(one.account_id, one.account_name, share, one.payment_id)
+            parts.append(replace(part, title=one.title))
             rest -= share
     return parts, rest
 

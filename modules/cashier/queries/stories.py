@@ -32,6 +32,7 @@ STORY: Mapping[str, Text] = {
     "left_to_hand": gettext_lazy("Left to a colleague: the provider cannot"),
     "underway": gettext_lazy("The provider is paying"),
     "paid": gettext_lazy("Paid"),
+    "paid:done": gettext_lazy("The provider paid"),
     "partly": gettext_lazy("Paid in part"),
     "returned": gettext_lazy("Returned"),
     "paid_by_hand": gettext_lazy("Paid by a colleague"),

@@ -7,12 +7,16 @@ import uuid
 from django.utils.translation import gettext as _
 
 from modules.cashier.errors import NotYourAccount
+from modules.cashier.models import Payout, Withdrawal
+from modules.cashier.queries.catalogue import title_of
 from modules.cashier.types.deposits import Target
 from modules.trading import queries as trading
 from modules.trading.errors import NoSuchAccount
 from modules.trading.types import AccountLine
 
 WALLET, ACCOUNT = "wallet", "account"
+TARGETS = ("payouts__source__deposit__method",)
+"""What :func:`target_title` looks at, to be fetched beforehand."""
 
 
 def targets(client_id: uuid.UUID, currencies: tuple[str, ...]) -> tuple[Target, ...]:
@@ -54,6 +58,19 @@ def server_of(client_id: uuid.UUID, account_id: uuid.UUID) -> uuid.UUID:
 def wallet_title(currency: str) -> str:
     """What a wallet is called."""
     return _("%(currency)s wallet") % {"currency": currency}
+
+
+def target_title(row: Withdrawal) -> str:
+    """Where a withdrawal's parts go, as its client knows the places; cheap with :data:`TARGETS`."""
+    parts = sorted(row.payouts.all(), key=lambda one: one.place)
+    return ", ".join(dict.fromkeys(part_title(row, one) for one in parts))
+
+
+def part_title(row: Withdrawal, part: Payout) -> str:
+    """Where one part goes: back by the way of an earlier deposit, or to what was approved."""
+    if part.source is not None:
+        return title_of(part.source.deposit.method)
+    return row.instrument.title if row.instrument else title_of(row.method)
 
 
 def place_title(login: int | None, currency: str) -> str:

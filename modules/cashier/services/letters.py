@@ -10,13 +10,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone, translation
-from django.utils.html import strip_tags
 
 from identity import queries as identity
 from identity.brand import absolute
 from kernel import clock, mail
-from kernel.money import Money
-from kernel.ui.figures import money
 from modules.cashier.models import Told
 
 TEMPLATE = "cashier/news"
@@ -62,11 +59,6 @@ def write(person_id: uuid.UUID, key: str, words: Callable[[], Words]) -> bool:
             context = {"said": said, "link": link}
             mail.send(TEMPLATE, to=person.email, context=context, language=language)
     return True
-
-
-def amount(figure: Money) -> str:
-    """A figure as pages show it, for sentences and subjects."""
-    return strip_tags(money(figure))
 
 
 def _zone(name: str) -> ZoneInfo | None:

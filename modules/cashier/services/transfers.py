@@ -349,7 +349,7 @@ def _way_back(row: Transfer) -> str:
 
 def _wish(row: Transfer, kind: str) -> Wish:
     words: dict[str, str | int] = {"amount": str(row.amount), "arrives": str(row.arrives)}
-    facts: dict[str, str | int | bool | Money] = {"amount": row.amount}
+    facts: dict[str, str | int | bool | Money] = {}
     if row.beneficiary_id is not None:
         contact = clients.contact(row.beneficiary_id)
         words["beneficiary"] = f"{contact.name} (C-{contact.number})"

@@ -20,6 +20,7 @@ from modules.cashier.errors import NoSuchMove, NoSuchWithdrawal
 from modules.cashier.events import WithdrawalApproved, WithdrawalEnded
 from modules.cashier.models import Payout, Withdrawal
 from modules.cashier.queries import outgoing
+from modules.cashier.services.evidence import wish_of
 from modules.cashier.services.passing import US, about, note, tell
 from modules.cashier.services.proving import prove
 from modules.cashier.types.catalogue import ProviderKind
@@ -33,7 +34,6 @@ from modules.cashier.types.passages import (
 from modules.clients import queries as clients
 from modules.requests import queries as requested
 from modules.requests import services as requests
-from modules.requests.types import Wish
 from modules.trading import services as trading
 from modules.wallets import services as wallets
 from modules.wallets.errors import HoldIsOver
@@ -60,7 +60,7 @@ def hold_parts(row: Withdrawal, *, by: Actor) -> None:
 def ask_approval(row: Withdrawal, *, by: Actor) -> None:
     """Have people decide, where the broker wants them to; else it is approved at once."""
     if requested.is_wanted(KIND, by=by):
-        row.request_id = requests.ask(_wish(row), key=str(row.pk), by=by).id
+        row.request_id = requests.ask(wish_of(row, kind=KIND), key=str(row.pk), by=by).id
         row.save(update_fields=["request_id"])
     else:
         approve_withdrawal(row.pk, by=US)
@@ -324,28 +324,3 @@ def _end(row: Withdrawal) -> None:
     if row.request_id is not None and row.state != WithdrawalState.CANCELLED:
         is_done = row.state in {WithdrawalState.PAID, WithdrawalState.PARTLY}
         requests.record_outcome(row.request_id, is_done=is_done, sentence=row.reason[:300])
-
-
-def _wish(row: Withdrawal) -> Wish:
-    parts = row.payouts.select_related("account").order_by("place")
-    lines = [f"{one.net} → {one.account.name}" for one in parts]
-    lately = Withdrawal.objects.filter(
-        client_id=row.client_id, asked_at__gt=clock.now() - dt.timedelta(days=30)
-    ).exclude(pk=row.pk)
-    return Wish(
-        kind=KIND,
-        client_id=row.client_id,
-        subject=about(row),
-        label=row.number,
-        words={"amount": str(row.amount), "method": row.method.name},
-        facts={
-            "amount": row.amount,
-            "fee": row.fee,
-            "to": row.instrument.title if row.instrument else row.method.name,
-            "parts": "; ".join(lines),
-            "from": str(row.login or _("Wallet")),
-            "month": lately.count(),
-        },
-        amount=row.amount,
-        kyc_level=clients.standing(row.client_id).level,
-    )

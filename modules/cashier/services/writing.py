@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from django.utils.translation import gettext as _
 
 from identity import queries as identity
-from kernel.ui.figures import instant, ltr, money
+from kernel.ui.figures import instant, ltr, money, money_text
 from modules.cashier.models import Deposit, Transfer, Withdrawal
 from modules.cashier.queries.catalogue import title_of
 from modules.cashier.queries.stories import (
@@ -17,8 +17,8 @@ from modules.cashier.queries.stories import (
     sentence_of_transfer,
     sentence_of_withdrawal,
 )
-from modules.cashier.queries.targets import place_title
-from modules.cashier.services.letters import Words, amount, write
+from modules.cashier.queries.targets import TARGETS, place_title, target_title
+from modules.cashier.services.letters import Words, write
 from modules.cashier.types.passages import TransferState, WithdrawalState
 from modules.clients import queries as clients
 from modules.requests import queries as requested
@@ -42,7 +42,7 @@ def write_of_withdrawal(withdrawal_id: uuid.UUID, what: str) -> bool:
     What he cancelled himself is told only where the money goes back to a trading account.
     """
     rows = Withdrawal.objects.select_related("method", "instrument")
-    row = rows.get(pk=withdrawal_id)
+    row = rows.prefetch_related(*TARGETS).get(pk=withdrawal_id)
     if what == WithdrawalState.CANCELLED and row.account_id is None:
         return False
     return write(row.client_id, f"withdrawal:{row.pk}:{what}", lambda: _of_withdrawal(row, what))
@@ -125,7 +125,7 @@ def _of_deposit(row: Deposit, what: str) -> Words:
     if what != _FAILED:
         facts += [(_("You paid"), money(row.pay)), (_("Arrives"), money(row.arrives))]
     return Words(
-        title=title % {"amount": amount(row.pay)},
+        title=title % {"amount": money_text(row.pay)},
         sentences=(sentence,),
         facts=tuple(facts),
         url_name="room:cashier:deposit",
@@ -148,7 +148,7 @@ def _of_withdrawal(row: Withdrawal, what: str) -> Words:
     facts = [
         (_("Number"), ltr(row.number)),
         (_("From"), place_title(row.login, row.currency)),
-        (_("To"), row.instrument.title if row.instrument else title_of(row.method)),
+        (_("To"), target_title(row)),
         (_("Amount"), money(row.amount)),
         (_("Fee"), money(row.fee)),
         (_("You receive"), money(row.amount - row.fee)),
@@ -157,7 +157,7 @@ def _of_withdrawal(row: Withdrawal, what: str) -> Words:
         facts.append((_("Expected by"), instant(row.expected_at)))
     warning = _("If you did not ask for it, tell us at once and change your password.")
     return Words(
-        title=titles[what] % {"amount": amount(row.amount)},
+        title=titles[what] % {"amount": money_text(row.amount)},
         sentences=_sentences(row, what),
         facts=tuple(facts),
         url_name="room:cashier:withdrawal",
@@ -196,7 +196,7 @@ def _of_transfer(row: Transfer, what: str) -> Words:
     if row.currency != row.arrives_currency:
         facts.append((_("Arrives"), money(row.arrives)))
     return Words(
-        title=title % {"amount": amount(row.amount)},
+        title=title % {"amount": money_text(row.amount)},
         sentences=tuple(sentences),
         facts=tuple(facts),
         url_name="room:cashier:transfer",
@@ -209,7 +209,7 @@ def _of_transfer(row: Transfer, what: str) -> Words:
 def _came(row: Transfer) -> Words:
     """What the other client reads; the page of the transfer itself is the sender's."""
     return Words(
-        title=_("You received %(amount)s") % {"amount": amount(row.arrives)},
+        title=_("You received %(amount)s") % {"amount": money_text(row.arrives)},
         sentences=(_("Another client sent you money. It is in your wallet."),),
         facts=(
             (_("Number"), ltr(row.number)),

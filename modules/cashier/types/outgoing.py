@@ -121,6 +121,8 @@ class Part:
     fee: Money
     payment_id: uuid.UUID | None = None
     """The earlier payment that it returns."""
+    title: str = ""
+    """How the client made that payment."""
     note: str = ""
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from kernel import views
+from kernel.ui.figures import money_text
 from modules.cashier.errors import (
     NoSuchAccount,
     NoSuchDeposit,
@@ -18,7 +20,8 @@ from modules.cashier.errors import (
     NoSuchWithdrawal,
 )
 from modules.cashier.types.catalogue import Offer
-from modules.cashier.types.outgoing import Way
+from modules.cashier.types.outgoing import Spot, Way
+from modules.cashier.types.passages import Where
 
 missing_as_404 = partial(
     views.missing_as_404,
@@ -36,6 +39,17 @@ def page_of(request: HttpRequest) -> int:
     """Which page of a list is asked for."""
     words = request.GET.get("page", "1")
     return int(words) if words.isdecimal() else 1
+
+
+def spot_cards(spots: Iterable[Spot]) -> dict[str, dict[str, Any]]:
+    """How wallets and trading accounts are shown among those to choose from, by their keys."""
+    return {
+        one.key: {
+            "note": money_text(one.free),
+            "icon": "wallet" if one.where == Where.WALLET else "wallet-cards",
+        }
+        for one in spots
+    }
 
 
 def card_of(one: Offer | Way, note: str) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from modules.cashier import services
 from modules.cashier.forms import ConfirmForm, MoveForm, SendForm
 from modules.cashier.queries import outgoing, passages
 from modules.cashier.queries.targets import wallet_title
-from modules.cashier.views.shared import missing_as_404, page_of
+from modules.cashier.views.shared import missing_as_404, page_of, spot_cards
 
 
 @require_GET
@@ -48,7 +48,9 @@ def move(request: ActorRequest) -> HttpResponse:
         for code in sorted(kept)
         if f"wallet:{code}" not in known
     ]
-    form = MoveForm(request.POST or None, spots=full, targets=targets, initial={"key": new_id()})
+    first = {"key": new_id(), "source": full[0].key if full else ""}
+    first["target"] = next((key for key, _title in targets if key != first["source"]), "")
+    form = MoveForm(request.POST or None, spots=full, targets=targets, initial=first)
     return _planned(request, form, "cashier/move.html", has_spots=bool(full))
 
 
@@ -58,7 +60,8 @@ def send(request: ActorRequest) -> HttpResponse:
     """To another client, named by number and last name."""
     spots = outgoing.spots(own_id(request), of_transfer=True)
     full = [one for one in spots if one.free.minor > 0]
-    form = SendForm(request.POST or None, spots=full, initial={"key": new_id()})
+    first = {"key": new_id(), "source": full[0].key if full else ""}
+    form = SendForm(request.POST or None, spots=full, initial=first)
     return _planned(request, form, "cashier/send.html", has_spots=bool(full))
 
 
@@ -110,10 +113,7 @@ def _planned(
         else:
             context = {"plan": plan, "form": ConfirmForm(initial={"token": plan.token})}
             return render(request, "cashier/transfer_confirm.html", context)
-    details = {
-        one.key: {"note": str(one.free), "icon": "wallet"}
-        for one in outgoing.spots(own_id(request), of_transfer=True)
-    }
-    context = {"form": form, "spots": details, "has_spots": has_spots}
+    cards = spot_cards(outgoing.spots(own_id(request), of_transfer=True))
+    context = {"form": form, "spots": cards, "has_spots": has_spots}
     status = UNPROCESSABLE if form.errors else 200
     return render(request, template, context, status=status)

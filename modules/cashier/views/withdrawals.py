@@ -13,12 +13,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from kernel.access import needs, refusals_as_messages
 from kernel.errors import Refused
 from kernel.ids import new_id
+from kernel.ui.figures import money_text
 from kernel.views import UNPROCESSABLE, ActorRequest, own_id, page_or_part, show_refusal
 from modules.cashier import services
 from modules.cashier.forms import ConfirmForm, InstrumentForm, WithdrawForm
 from modules.cashier.queries import outgoing, passages
 from modules.cashier.types.outgoing import Spot, Way
-from modules.cashier.views.shared import card_of, missing_as_404, page_of
+from modules.cashier.views.shared import card_of, missing_as_404, page_of, spot_cards
 from modules.clients import queries as clients
 
 
@@ -45,11 +46,15 @@ def withdraw(request: ActorRequest) -> HttpResponse:
     first = {
         "key": new_id(),
         "source": request.GET.get("source") or (spots[0].key if spots else ""),
-        "method": next((str(one.id) for one in ways if not one.level_needed), ""),
+        "method": next((str(key) for key, one in ways.items() if not one[0].level_needed), ""),
         "instrument": str(instruments[0].id) if instruments else "",
     }
     form = WithdrawForm(
-        request.POST or None, spots=spots, ways=ways, instruments=instruments, initial=first
+        request.POST or None,
+        spots=spots,
+        ways=[one for one, *_more in ways.values()],
+        instruments=instruments,
+        initial=first,
     )
     if request.method == "POST" and form.is_valid():
         try:
@@ -61,16 +66,11 @@ def withdraw(request: ActorRequest) -> HttpResponse:
             return render(request, "cashier/withdraw_confirm.html", context)
     details = {
         "form": form,
-        "spots": {one.key: {"note": str(one.free), "icon": "wallet"} for one in spots},
-        "ways": {
-            str(one.id): card_of(
-                one, _("%(least)s to %(most)s") % {"least": one.least, "most": one.most}
-            )
-            for one in ways
-        },
+        "spots": spot_cards(spots),
+        "ways": {str(key): card_of(one[0], _limits(one)) for key, one in ways.items()},
         "has_spots": bool(spots),
         "has_ways": bool(ways),
-        "has_locked": any(one.level_needed for one in ways),
+        "has_locked": any(one[0].level_needed for one in ways.values()),
     }
     status = UNPROCESSABLE if form.errors else 200
     return render(request, "cashier/withdraw.html", details, status=status)
@@ -145,14 +145,22 @@ def remove_instrument(request: ActorRequest, instrument_id: uuid.UUID) -> HttpRe
     return redirect("room:cashier:withdrawals")
 
 
-def _choices(client_id: uuid.UUID) -> tuple[list[Spot], list[Way]]:
-    """Places with something free that some way pays out, and those ways."""
+def _choices(client_id: uuid.UUID) -> tuple[list[Spot], dict[uuid.UUID, list[Way]]]:
+    """Places with something free that some way pays out, and those ways, one for each currency."""
     of = clients.standing(client_id)
     full = [one for one in outgoing.spots(client_id) if one.free.minor > 0]
-    ways: dict[uuid.UUID, Way] = {}
+    ways: dict[uuid.UUID, list[Way]] = {}
     paid: set[str] = set()
     for currency in dict.fromkeys(one.currency for one in full):
-        found = outgoing.ways(currency, of)
-        paid |= {currency} if found else set()
-        ways |= {one.id: one for one in found if one.id not in ways}
-    return [one for one in full if one.currency in paid] or full, list(ways.values())
+        for one in outgoing.ways(currency, of):
+            ways.setdefault(one.id, []).append(one)
+            paid.add(currency)
+    return [one for one in full if one.currency in paid] or full, ways
+
+
+def _limits(ways: list[Way]) -> str:
+    """What a way takes at once, in each currency that the client has."""
+    return " · ".join(
+        _("%(least)s to %(most)s") % {"least": money_text(one.least), "most": money_text(one.most)}
+        for one in ways
+    )

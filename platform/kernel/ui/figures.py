@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import format_html
+from django.utils.html import format_html, strip_tags
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
 from django.utils.translation import get_language, gettext
@@ -50,6 +50,11 @@ def money(
     lead = f"{_sign(amount.minor, plus=sign)}{mark}{whole}"
     text = format_html("{}<small>{}{}</small>", lead, point, cents) if small and cents else None
     return _toned(text or f"{lead}{point}{cents}", amount.minor, coloured=tone)
+
+
+def money_text(amount: Money) -> str:
+    """The same as :func:`money` without its marks: for sentences, subjects and choices."""
+    return strip_tags(money(amount))
 
 
 def money_minor(minor: int | None, currency: str, **options: bool) -> SafeString:
