@@ -149,6 +149,7 @@ def _repayment(row: Repayment, name: str) -> RepaymentLine:
         tone=REPAYMENT_TONES[state],
         reason=row.reason,
         decided_by=row.decided_by,
+        decided_by_id=row.decided_by_id,
         sent_by=row.sent_by,
         provider_reference=row.provider_reference,
         owed_at=row.owed_at,

@@ -125,6 +125,8 @@ class RepaymentLine:
     tone: str
     reason: str
     decided_by: str
+    decided_by_id: uuid.UUID | None
+    """Of whoever decided it: he does not send it as well."""
     sent_by: str
     provider_reference: str
     """Where the payment can be found."""
