@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import itertools
 import json
 import random
 import threading
@@ -85,8 +86,10 @@ class Client:
             made = self._sure("GET", f"/deposits/{made['id']}")
         if made["state"] not in OVER:
             self._pay(made)
-        while made["state"] in UNPAID:
-            time.sleep(self.dice.uniform(1.0, 3.0))
+        for tries in itertools.count(1):
+            if made["state"] not in UNPAID:
+                break
+            time.sleep(self.dice.uniform(0.5, 1.0) * min(tries, 5))
             made = self._sure("GET", f"/deposits/{made['id']}")
         return made["state"] not in OVER
 

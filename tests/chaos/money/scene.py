@@ -19,7 +19,7 @@ from tests.support.simulator import Simulator, running
 
 ROOT = Path(__file__).resolve().parents[3]
 SERVICES = (
-    *("postgres", "valkey", "psp", "prepare", "static"),
+    *("postgres", "valkey", "mail", "psp", "prepare", "static"),
     *("web", "worker", "beat", "teller"),
 )
 HURRY = {

@@ -34,8 +34,8 @@ pytestmark = [pytest.mark.chaos, pytest.mark.slow]
 
 SEED = int(os.environ.get("CHAOS_SEED", "0")) or random.SystemRandom().randrange(1, 10**6)
 FULL = os.environ.get("CHAOS_FULL") == "1"
-CLIENTS, DEPOSITS, WITHDRAWALS, TRANSFERS = (50, 1000, 500, 100) if FULL else (20, 120, 60, 20)
-SECONDS = float(os.environ.get("CHAOS_MONEY_SECONDS", "120" if FULL else "40"))
+CLIENTS, DEPOSITS, WITHDRAWALS, TRANSFERS = (50, 1000, 500, 100) if FULL else (20, 80, 40, 12)
+SECONDS = float(os.environ.get("CHAOS_MONEY_SECONDS", "120" if FULL else "30"))
 PAUSE = (0.5, 2.0) if FULL else (0.3, 1.2)
 """Between two bad things, in seconds."""
 PATIENCE = 1800.0 if FULL else 900.0
