@@ -42,7 +42,7 @@ def follow_ups(request: ActorRequest) -> HttpResponse:
     """Failed deposits that somebody looks after: mine, all open ones, closed ones."""
     tab = request.GET.get("tab", "open")
     counted = followups.follow_up_counts(by=request.actor)
-    titles = {"mine": _("Mine"), "open": _("Open"), "closed": _("Closed")}
+    titles = {"mine": _("My tasks"), "open": _("Open tasks"), "closed": _("Closed tasks")}
     context = {
         "tab": tab,
         "found": followups.follow_ups(tab, by=request.actor, page=page_of(request)),
