@@ -46,7 +46,8 @@ def statement(
 ) -> Statement:
     """Everything on an account from one day to another (UTC), oldest first.
 
-    At most the first 10,000 lines; the closing balance is that of the last line shown.
+    At most the first 10,000 lines; then it says so, and the closing balance is that of the last
+    line shown.
 
     Raises:
         NoSuchAccount: There is none.
@@ -56,7 +57,8 @@ def statement(
         raise NoSuchAccount
     wanted = StatementFilter(from_on=from_on, to_on=to_on)
     rows = _narrowed(account_id, wanted).order_by("posted_at", "seq", "entry_id", "leg")
-    lines = tuple(_line(row) for row in rows[:LONGEST])
+    found = list(rows[: LONGEST + 1])
+    lines = tuple(_line(row) for row in found[:LONGEST])
     opening = balance_at(account_id, _start(from_on) - MICROSECOND)
     moved = sum((line.amount for line in lines), Money.zero(account.currency))
     return Statement(
@@ -67,24 +69,31 @@ def statement(
         opening=opening,
         closing=opening + moved,
         lines=lines,
+        is_cut=len(found) > LONGEST,
     )
 
 
-def statement_rows(account_id: uuid.UUID, wanted: StatementFilter) -> Iterator[tuple[object, ...]]:
-    """Rows of a file: time, kind, note, amount, currency, balance, entry; oldest first."""
-    rows = _narrowed(account_id, wanted).order_by("posted_at", "seq", "entry_id", "leg")
-    for row in rows[:LONGEST]:
-        line = _line(row)
-        after = line.balance_after
-        yield (
-            line.posted_at.astimezone(dt.UTC).strftime("%Y-%m-%d %H:%M:%S"),
-            str(line.kind_label),
-            line.note,
-            line.amount.amount,
-            line.amount.currency,
-            after.amount if after is not None else "",
-            str(line.entry_id),
-        )
+def statement_rows(wallet_id: uuid.UUID, wanted: StatementFilter) -> Iterator[tuple[object, ...]]:
+    """Rows of a wallet's file: time, kind, note, amount, currency, balance, entry; oldest first.
+
+    All of them, however many: read in portions, by their running number.
+    """
+    rows = _narrowed(wallet_id, wanted).order_by("seq")
+    portion = list(rows[:LONGEST])
+    while portion:
+        for row in portion:
+            line = _line(row)
+            after = line.balance_after
+            yield (
+                line.posted_at.astimezone(dt.UTC).strftime("%Y-%m-%d %H:%M:%S"),
+                str(line.kind_label),
+                line.note,
+                line.amount.amount,
+                line.amount.currency,
+                after.amount if after is not None else "",
+                str(line.entry_id),
+            )
+        portion = list(rows.filter(seq__gt=portion[-1].seq)[:LONGEST])
 
 
 def entry(entry_id: uuid.UUID) -> EntryLine:

@@ -129,6 +129,10 @@ def statement_paper(found: Statement) -> bytes:
         what = " · ".join(filter(None, [str(line.kind_label), line.note]))
         at = line.posted_at.strftime("%Y-%m-%d %H:%M")
         paper.row((at, what, _figure(line.amount, sign=True), _figure(line.balance_after)))
+    if found.is_cut:
+        paper.ln(4)
+        paper.write_as(10, colour=MUTED)
+        paper.line_of(_("There is more than fits here: ask for fewer days, or for the file."))
     if not found.lines:
         paper.ln(4)
         paper.write_as(10, colour=MUTED)

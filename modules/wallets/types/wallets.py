@@ -76,6 +76,8 @@ class Statement:
     opening: Money
     closing: Money
     lines: Sequence[StatementLine]
+    is_cut: bool = False
+    """Whether there is more than the lines that are shown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 
 import pytest
 
@@ -9,6 +10,9 @@ from kernel.ids import new_id
 from modules.wallets import queries, services
 from modules.wallets.errors import NoSuchAccount
 from modules.wallets.models import Posting, Snapshot
+from modules.wallets.queries import statements
+from modules.wallets.services.papers import statement_paper
+from modules.wallets.types import StatementFilter
 from tests.modules.wallets.conftest import fund, new_wallet, transfer, usd
 
 MINUTE = dt.timedelta(minutes=1)
@@ -87,3 +91,21 @@ def test_an_account_that_is_not_there_has_no_balance(in_alpha):
             ask(new_id())
     with pytest.raises(NoSuchAccount):
         queries.balance_at(new_id(), clock.now())
+
+
+def test_a_file_has_every_line_and_a_paper_says_when_it_has_not(in_alpha, monkeypatch):
+    wallet, day = new_wallet(usd(0)), clock.now().date()
+    for cents in (1, 2, 3, 4, 5):
+        fund(wallet, usd(cents))
+    monkeypatch.setattr(statements, "LONGEST", 2)
+
+    rows = list(queries.statement_rows(wallet, StatementFilter()))
+    found = queries.statement(wallet, client_name="Theo", from_on=day, to_on=day)
+    yesterday = queries.statement(
+        wallet, client_name="Theo", from_on=day, to_on=day - dt.timedelta(days=1)
+    )
+
+    assert [row[5] for row in rows] == [Decimal(n) / 100 for n in (1, 3, 6, 10, 15)]
+    assert (found.opening, found.closing, found.is_cut) == (usd(0), usd(3), True)
+    assert (yesterday.lines, yesterday.is_cut) == ((), False)
+    assert statement_paper(found).startswith(b"%PDF-")
