@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 from psycopg import sql
 
 from tenants.schemas.provisioner import admin
+
+_numbers = itertools.count()
 
 
 class Digests:
@@ -35,12 +38,16 @@ class Digests:
             )
             for schema, table in tables
         ]
-        self._query = sql.SQL(" UNION ALL ").join(each)
+        # Planned once: it is asked after every address, and there are more than a hundred tables.
+        self._name = sql.Identifier(f"digests_{next(_numbers)}")
+        query = sql.SQL(" UNION ALL ").join(each)
+        with admin() as connection:
+            connection.execute(sql.SQL("PREPARE {} AS {}").format(self._name, query))
 
     def take(self) -> dict[str, tuple[int, str]]:
         """Number of rows and digest of each table."""
         with admin() as connection:
-            rows = connection.execute(self._query).fetchall()
+            rows = connection.execute(sql.SQL("EXECUTE {}").format(self._name)).fetchall()
         return {table: (count, digest) for table, count, digest in rows}
 
 

@@ -11,4 +11,8 @@ STORAGES = {
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 """Hashing that is quick; that the real settings use Argon2id is a test of its own."""
 
+WHITENOISE_AUTOREFRESH = True
+"""Static files are looked up when asked for: every test client has middleware of its own, which
+would read them all before its first answer."""
+
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # noqa: F405 - from base; WhiteNoise wants to see it
