@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -63,11 +63,10 @@ class WithdrawForm(_AmountForm):
     """A withdrawal."""
 
     method = forms.ChoiceField(label=_("How"), widget=forms.RadioSelect)
-    instrument = forms.ChoiceField(
-        label=_("Paid to"),
-        required=False,
-        help_text=_("What you paid in by card goes back to the card first, wherever you choose."),
-    )
+    instrument = forms.ChoiceField(label=_("Paid to"))
+
+    BACK: ClassVar = "back"
+    """Nothing chosen to be paid to: only where money came from."""
 
     field_order = ("source", "method", "instrument", "amount")
 
@@ -77,23 +76,28 @@ class WithdrawForm(_AmountForm):
         spots: Sequence[Spot],
         ways: Sequence[Way],
         instruments: Sequence[InstrumentLine],
+        returns: bool = True,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, spots=spots, **kwargs)
         self._choose("method", [(str(one.id), one.title) for one in ways])
         usable = [(str(one.id), f"{one.title} · {one.currency}") for one in instruments]
-        self._choose("instrument", [("", _("Back to where you paid from")), *usable])
+        self._choose("instrument", [*usable, (self.BACK, _("Back to where you paid from"))])
+        if returns:
+            self.fields["instrument"].help_text = _(
+                "What you paid in by card goes back to the card first, wherever you choose."
+            )
 
     def wish(self) -> WithdrawalWish:
         """What is wished for; the form must be valid."""
         told = self.cleaned_data
-        chosen = told.get("instrument")
+        chosen = told["instrument"]
         return WithdrawalWish(
             method_id=uuid.UUID(told["method"]),
             source=told["source"],
             amount=told["money"],
             key=str(told["key"]),
-            instrument_id=uuid.UUID(chosen) if chosen else None,
+            instrument_id=None if chosen == self.BACK else uuid.UUID(chosen),
         )
 
 

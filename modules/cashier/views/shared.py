@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from kernel import views
@@ -20,7 +20,7 @@ from modules.cashier.errors import (
     NoSuchWithdrawal,
 )
 from modules.cashier.types.catalogue import Offer
-from modules.cashier.types.outgoing import Spot, Way
+from modules.cashier.types.outgoing import PassageView, Spot, Way
 from modules.cashier.types.passages import Where
 
 missing_as_404 = partial(
@@ -39,6 +39,21 @@ def page_of(request: HttpRequest) -> int:
     """Which page of a list is asked for."""
     words = request.GET.get("page", "1")
     return int(words) if words.isdecimal() else 1
+
+
+def passage_page(request: HttpRequest, view: PassageView, what: str) -> HttpResponse:
+    """A client's withdrawal or transfer (``what``), or its tracker when that is asked for again.
+
+    The page is drawn anew when it can be cancelled only now, or no more: its button stands
+    outside of the tracker, where a question about it is not swapped away.
+    """
+    asked = request.GET.get("cancel", "")
+    if views.is_fragment(request) and asked and asked != str(int(view.can_cancel)):
+        return HttpResponse(headers={"HX-Refresh": "true"})
+    context = {"view": view, "url_name": f"room:cashier:{what}"}
+    return views.page_or_part(
+        request, f"cashier/{what}.html", "cashier/passage_tracker.html", context
+    )
 
 
 def spot_cards(spots: Iterable[Spot]) -> dict[str, dict[str, Any]]:

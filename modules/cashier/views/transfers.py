@@ -13,12 +13,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from kernel.access import needs, refusals_as_messages
 from kernel.errors import Refused
 from kernel.ids import new_id
-from kernel.views import UNPROCESSABLE, ActorRequest, own_id, page_or_part, show_refusal
+from kernel.views import UNPROCESSABLE, ActorRequest, own_id, show_refusal
 from modules.cashier import services
 from modules.cashier.forms import ConfirmForm, MoveForm, SendForm
 from modules.cashier.queries import outgoing, passages
 from modules.cashier.queries.targets import wallet_title
-from modules.cashier.views.shared import missing_as_404, page_of, spot_cards
+from modules.cashier.views.shared import missing_as_404, page_of, passage_page, spot_cards
 
 
 @require_GET
@@ -86,8 +86,7 @@ def transfer(request: ActorRequest, transfer_id: uuid.UUID) -> HttpResponse:
     """How far a transfer is; the page asks again every two seconds."""
     with missing_as_404():
         view = passages.own_transfer(transfer_id, own_id(request))
-    context = {"view": view, "url_name": "room:cashier:transfer"}
-    return page_or_part(request, "cashier/transfer.html", "cashier/passage_tracker.html", context)
+    return passage_page(request, view, "transfer")
 
 
 @require_POST

@@ -14,12 +14,19 @@ from kernel.access import needs, refusals_as_messages
 from kernel.errors import Refused
 from kernel.ids import new_id
 from kernel.ui.figures import money_text
-from kernel.views import UNPROCESSABLE, ActorRequest, own_id, page_or_part, show_refusal
+from kernel.views import UNPROCESSABLE, ActorRequest, own_id, show_refusal
 from modules.cashier import services
 from modules.cashier.forms import ConfirmForm, InstrumentForm, WithdrawForm
 from modules.cashier.queries import outgoing, passages
 from modules.cashier.types.outgoing import Spot, Way
-from modules.cashier.views.shared import card_of, missing_as_404, page_of, spot_cards
+from modules.cashier.types.passages import SplitMode
+from modules.cashier.views.shared import (
+    card_of,
+    missing_as_404,
+    page_of,
+    passage_page,
+    spot_cards,
+)
 from modules.clients import queries as clients
 
 
@@ -47,7 +54,7 @@ def withdraw(request: ActorRequest) -> HttpResponse:
         "key": new_id(),
         "source": request.GET.get("source") or (spots[0].key if spots else ""),
         "method": next((str(key) for key, one in ways.items() if not one[0].level_needed), ""),
-        "instrument": str(instruments[0].id) if instruments else "",
+        "instrument": str(instruments[0].id) if instruments else WithdrawForm.BACK,
     }
     form = WithdrawForm(
         request.POST or None,
@@ -55,6 +62,7 @@ def withdraw(request: ActorRequest) -> HttpResponse:
         ways=[one for one, *_more in ways.values()],
         instruments=instruments,
         initial=first,
+        returns=outgoing.rules().split != SplitMode.OFF,
     )
     if request.method == "POST" and form.is_valid():
         try:
@@ -97,8 +105,7 @@ def withdrawal(request: ActorRequest, withdrawal_id: uuid.UUID) -> HttpResponse:
     """How far a withdrawal is; the page asks again every two seconds."""
     with missing_as_404():
         view = passages.own_withdrawal(withdrawal_id, own_id(request))
-    context = {"view": view, "url_name": "room:cashier:withdrawal"}
-    return page_or_part(request, "cashier/withdrawal.html", "cashier/passage_tracker.html", context)
+    return passage_page(request, view, "withdrawal")
 
 
 @require_POST

@@ -51,3 +51,16 @@ def test_the_split_says_what_goes_back_and_why_the_rest_needs_an_approved_place(
     assert "Back to where you paid from" in bank
     assert "A transfer does not prove whose account money came from" in bank
     assert "Coins are never sent back to the address they came from" in crypto
+
+
+def test_the_page_is_drawn_anew_when_it_can_be_cancelled_only_now_or_no_more(alpha, world):
+    row = world.ask(100_00)
+    browser = alpha.signed_in(world.theo, fresh=True)
+    path = f"/room/cashier/withdrawals/{row.pk}/"
+    headers = {"HX-Request": "true"}
+    page = browser.get(path).content.decode()
+    before, now = (browser.get(f"{path}?cancel={x}", headers=headers) for x in (0, 1))
+
+    assert f"{path}?cancel=1" in page
+    assert f"{path}cancel/" in page
+    assert (before.headers.get("HX-Refresh"), now.headers.get("HX-Refresh")) == ("true", None)
