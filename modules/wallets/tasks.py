@@ -27,3 +27,9 @@ def prove_ledger() -> bool:
 def take_snapshots() -> int:
     """Sum up house accounts that have gathered many postings."""
     return services.take_snapshots()
+
+
+@task(every=dt.timedelta(hours=1), time_limit=600)
+def forget_offers() -> int:
+    """Take away old offers to exchange that nobody took."""
+    return services.forget_offers()

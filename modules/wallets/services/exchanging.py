@@ -34,6 +34,7 @@ from modules.wallets.services.posting import capture, post
 from modules.wallets.types import Cause, EntryKind, ExchangeWish, Leg, QuoteLine, RateLine
 
 VALID_FOR = dt.timedelta(seconds=30)
+FORGOTTEN_AFTER = dt.timedelta(days=1)
 KIND = "wallets.exchange"
 LARGEST = 10**17
 """Minor units: far below what a 64-bit column holds, far above what anyone has."""
@@ -168,6 +169,14 @@ def end_waiting(quote_id: uuid.UUID, reason: str, *, by: Actor) -> None:
     row.reason, row.ended_at = reason[:500], clock.now()
     row.save()
     audit.note("wallets.exchange_refused", about=row, by=by, reason=reason)
+
+
+def forget_offers() -> int:
+    """Take away offers that nobody took a day ago or earlier; return how many."""
+    stale = Quote.objects.filter(
+        state=QuoteState.OFFERED, valid_until_at__lt=clock.now() - FORGOTTEN_AFTER
+    )
+    return stale.delete()[0]
 
 
 def _ask(row: Quote, pay: Money, by: Actor) -> None:

@@ -101,6 +101,18 @@ def test_an_offer_runs_out(rich, frozen):
     assert queries.balance(wallet_of(rich, "USD")) == usd(1_000_00)
 
 
+def test_an_offer_that_nobody_took_is_forgotten_and_no_other(rich, frozen):
+    taken, left = (services.quote(rich.pk, wish(usd(cents))) for cents in (1_00, 2_00))
+    services.accept(taken.id, client_id=rich.pk, by=SYSTEM)
+    assert services.forget_offers() == 0
+    clock.advance(dt.timedelta(days=1, minutes=1))
+
+    assert (services.forget_offers(), services.forget_offers()) == (1, 0)
+    assert queries.get_quote(taken.id, rich.pk).state == "done"
+    with pytest.raises(NoSuchQuote):
+        queries.get_quote(left.id, rich.pk)
+
+
 def test_an_offer_is_nobody_elses(rich):
     found = services.quote(rich.pk, wish(usd(100_00)))
 
