@@ -16,7 +16,7 @@ from identity import queries as identity
 from kernel import clock
 from kernel.access import needs
 from kernel.spreadsheets import csv_lines
-from kernel.views import UNPROCESSABLE, ActorRequest, own_id, page_or_part
+from kernel.views import UNPROCESSABLE, ActorRequest, csv_file, own_id, page_or_part
 from modules.clients import services as clients
 from modules.traders_room import queries, services
 from modules.traders_room.forms import HistoryForm, SettingsForm
@@ -209,13 +209,7 @@ def _trade_rows(wanted: HistoryFilter) -> Iterator[tuple[object, ...]]:
 
 
 def _file(name: str, lines: Iterator[str]) -> StreamingHttpResponse:
-    response = StreamingHttpResponse(
-        (line.encode() for line in lines), content_type="text/csv; charset=utf-8"
-    )
-    stamp = f"{clock.now():%Y-%m-%d}"
-    response["Content-Disposition"] = f'attachment; filename="{name}-{stamp}.csv"'
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return csv_file(f"{name}-{clock.now():%Y-%m-%d}.csv", lines)
 
 
 def _keep_cookie(response: HttpResponse, name: str, value: str) -> None:

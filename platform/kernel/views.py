@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 from django import forms
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 
 from kernel.actor import Actor
@@ -45,6 +45,16 @@ def page_or_part(
 ) -> HttpResponse:
     """Draw the template ``page``, or only the ``part`` of it that is asked for again."""
     return render(request, part if is_fragment(request) else page, {**context})
+
+
+def csv_file(name: str, lines: Iterable[str]) -> StreamingHttpResponse:
+    """The ``lines`` of :func:`kernel.spreadsheets.csv_lines` as a download called ``name``."""
+    answer = StreamingHttpResponse(
+        (line.encode() for line in lines), content_type="text/csv; charset=utf-8"
+    )
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    answer["X-Content-Type-Options"] = "nosniff"
+    return answer
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from kernel import clock
 from kernel.access import needs
 from kernel.errors import Refused, Unavailable
 from kernel.spreadsheets import csv_lines
-from kernel.views import ActorRequest, own_id, page_or_part
+from kernel.views import ActorRequest, csv_file, own_id, page_or_part
 from modules.trading import queries, services
 from modules.trading.forms import DaysForm
 from modules.trading.types import AccountLine, HistoryFilter
@@ -96,12 +96,7 @@ def _file(request: ActorRequest, account: AccountLine, part: str) -> StreamingHt
         lines = csv_lines(_position_head(), list(_position_rows(account)))
     else:
         raise Http404
-    answer = StreamingHttpResponse(
-        (line.encode() for line in lines), content_type="text/csv; charset=utf-8"
-    )
-    name = f"{account.login or 'account'}-{part}-{clock.now():%Y%m%d}.csv"
-    answer["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer
+    return csv_file(f"{account.login or 'account'}-{part}-{clock.now():%Y%m%d}.csv", lines)
 
 
 def _trade_rows(wanted: HistoryFilter) -> Iterator[Sequence[object]]:
