@@ -11,6 +11,7 @@ from django.test import Client
 
 from billing import services
 from billing.models import StripeEvent, Subscription
+from billing.services import inbox
 from kernel.ids import new_id
 from kernel.models import OutboxEvent
 from kernel.pin import PUBLIC, pin
@@ -59,9 +60,10 @@ class Shop:
         return self.stripe.news()
 
     def hear(self) -> None:
-        """Take in all news and apply them."""
+        """Take in all news that mean something to us, and apply them."""
         for delivery in self.news():
-            assert self.post(delivery) == 204
+            if delivery.event["type"] in inbox.APPLY:
+                assert self.post(delivery) == 204
         self.apply()
 
     def apply(self) -> int:

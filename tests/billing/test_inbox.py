@@ -74,7 +74,7 @@ def test_the_same_news_twice_is_kept_and_applied_once_whk_02(shop):
 
 
 @settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(data=st.data())
 def test_news_in_any_order_end_in_the_same_rows_whk_02(shop, data):
@@ -149,7 +149,9 @@ def test_the_sweep_reads_on_from_where_it_stopped(shop):
 def test_kinds_of_no_interest_are_kept_and_ignored(shop):
     shop.pay(shop.page("toy_reports"))
 
-    shop.hear()
+    for delivery in shop.news():
+        shop.post(delivery)
+    shop.apply()
 
     states = {event.kind: event.state for event in shop.events()}
     assert states["customer.created"] == EventState.IGNORED
@@ -159,8 +161,8 @@ def test_kinds_of_no_interest_are_kept_and_ignored(shop):
 def test_news_that_stripe_cannot_explain_now_wait_and_are_applied_later(shop, settings_override):
     sign_up = new_id()
     shop.pay(shop.page("toy_reports", sign_up_id=sign_up))
-    for delivery in shop.news():
-        shop.post(delivery)
+    (paid,) = (one for one in shop.news() if one.event["type"] == "checkout.session.completed")
+    shop.post(paid)  # one is enough: each is asked about three times
 
     with settings_override(STRIPE_API_BASE="http://127.0.0.1:1"):
         assert shop.apply() == 0
