@@ -227,9 +227,7 @@ def test_a_bar_of_filters_keeps_what_is_chosen_and_asks_anew():
     )
     assert 'action="/list/" hx-get="/list/" hx-target="#found"' in shown
     assert '<input type="hidden" name="sort" value="-name">' in shown
-    assert (
-        'value="&lt;b&gt;&quot;" maxlength="80" placeholder="By name"' in shown
-    )
+    assert 'value="&lt;b&gt;&quot;" maxlength="80" placeholder="By name"' in shown
     assert '<option value="">Any</option><option value="1">One</option>' in shown
     assert '<option value="2" selected>Two</option>' in shown
     assert 'name="from_on" value="2026-03-01"' in shown
