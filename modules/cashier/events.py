@@ -90,6 +90,24 @@ class DepositTakenBack(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MoneyGoesBack(Event):
+    """Money of a deposit that was turned down is owed to whoever paid it, or ``is_sent``."""
+
+    name: ClassVar[str] = "cashier.MoneyGoesBack"
+
+    deposit_id: uuid.UUID
+    client_id: uuid.UUID
+    amount_minor: int
+    currency: str
+    is_sent: bool
+
+    @property
+    def aggregate(self) -> str:
+        """The deposit."""
+        return f"cashier.Deposit:{self.deposit_id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WithdrawalAsked(Event):
     """A client asked for money; ``amount_minor`` in ``currency`` is set aside, or being taken."""
 

@@ -13,6 +13,7 @@ from modules.cashier.events import (
     DepositFailed,
     DepositReceived,
     DepositTakenBack,
+    MoneyGoesBack,
     TransferEnded,
     WithdrawalApproved,
     WithdrawalAsked,
@@ -116,8 +117,13 @@ def write_done(event: DepositDone) -> None:
 
 def write_failed(event: DepositFailed) -> None:
     """Tell him why a deposit failed; what he cancelled himself he knows."""
-    if event.state != DepositState.CANCELLED:
+    if event.state != DepositState.CANCELLED and event.code != services.SENT_BACK:
         services.write_of_deposit(event.deposit_id, "failed")
+
+
+def write_going_back(event: MoneyGoesBack) -> None:
+    """Tell him that his money is sent back, and once more when it was."""
+    services.write_of_deposit(event.deposit_id, "sent_back" if event.is_sent else "owed_back")
 
 
 def write_asked(event: WithdrawalAsked) -> None:

@@ -32,6 +32,7 @@ from modules.cashier.services.claims import (
 )
 from modules.cashier.services.crediting import keep, say_stuck, settle
 from modules.cashier.services.deciding import (
+    SENT_BACK,
     approve_deposit,
     ask_correction,
     cancel_deposit,
@@ -106,6 +107,7 @@ from modules.cashier.services.writing import (
 
 __all__ = [
     "CAME_BACK",
+    "SENT_BACK",
     "Call",
     "add_account",
     "add_instrument",

@@ -12,6 +12,7 @@ from django.db import transaction
 
 from kernel import clock
 from kernel.actor import Actor
+from kernel.events import publish
 from kernel.money import Money
 from modules.cashier.errors import (
     MoneyStays,
@@ -20,6 +21,7 @@ from modules.cashier.errors import (
     ReasonNeeded,
     ReferenceNeeded,
 )
+from modules.cashier.events import MoneyGoesBack
 from modules.cashier.models import Deposit, Payment, Repayment
 from modules.cashier.queries import outgoing
 from modules.cashier.services.story import tell
@@ -52,6 +54,7 @@ def owe(deposit: Deposit, payment: Payment, received: Money, reason: str, *, by:
         decided_by=by.name[:200],
         owed_at=clock.now(),
     )
+    _tell(deposit, received, is_sent=False)
 
 
 @transaction.atomic
@@ -86,6 +89,7 @@ def record_sent_back(deposit_id: uuid.UUID, *, reference: str, by: Actor) -> Non
     row.entry_id = posted.entry_id
     row.save()
     tell(deposit, "sent_back", by=by, note=f"{row.amount} {row.provider_reference}")
+    _tell(deposit, row.amount, is_sent=True)
 
 
 @transaction.atomic
@@ -139,6 +143,18 @@ def take_back_repaid(
             row.move_to(RepaymentState.GONE)
             row.save(update_fields=["state"])
     return True
+
+
+def _tell(deposit: Deposit, amount: Money, *, is_sent: bool) -> None:
+    publish(
+        MoneyGoesBack(
+            deposit_id=deposit.pk,
+            client_id=deposit.client_id,
+            amount_minor=amount.minor,
+            currency=amount.currency,
+            is_sent=is_sent,
+        )
+    )
 
 
 def _cause(deposit: Deposit, note: str) -> Cause:

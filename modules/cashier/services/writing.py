@@ -12,6 +12,7 @@ from identity import queries as identity
 from kernel.ui.figures import instant, ltr, money, money_text
 from modules.cashier.models import Deposit, Transfer, Withdrawal
 from modules.cashier.queries.catalogue import title_of
+from modules.cashier.queries.progress import sentence_of
 from modules.cashier.queries.stories import (
     reason_of_withdrawal,
     sentence_of_transfer,
@@ -28,10 +29,14 @@ QUIET = dt.timedelta(hours=1)
 """Whoever was told within it that something waits is not told of the next one as well."""
 _ASKED, _APPROVED = "asked", "approved"
 _RECEIVED, _DONE, _KEPT, _FAILED = "received", "done", "kept", "failed"
+_OWED_BACK, _SENT_BACK = "owed_back", "sent_back"
 
 
 def write_of_deposit(deposit_id: uuid.UUID, what: str) -> bool:
-    """Tell a client of his deposit: ``received``, ``done``, ``kept`` or ``failed``; once each."""
+    """Tell a client what became of his deposit, once of each.
+
+    ``received``, ``done``, ``kept``, ``failed``, ``owed_back`` or ``sent_back``.
+    """
     row = Deposit.objects.select_related("method").get(pk=deposit_id)
     return write(row.client_id, f"deposit:{row.pk}:{what}", lambda: _of_deposit(row, what))
 
@@ -119,10 +124,18 @@ def _of_deposit(row: Deposit, what: str) -> Words:
             _("Your deposit of %(amount)s did not work"),
             row.reason or _("Nothing was taken."),
         ),
+        _OWED_BACK: (
+            _("Your deposit of %(amount)s is being sent back"),
+            sentence_of(row, None),
+        ),
+        _SENT_BACK: (
+            _("Your deposit of %(amount)s was sent back"),
+            sentence_of(row, None),
+        ),
     }
     title, sentence = told[what]
     facts = [(_("Number"), ltr(row.number)), (_("Method"), title_of(row.method))]
-    if what != _FAILED:
+    if what in {_RECEIVED, _DONE, _KEPT}:
         facts += [(_("You paid"), money(row.pay)), (_("Arrives"), money(row.arrives))]
     return Words(
         title=title % {"amount": money_text(row.pay)},

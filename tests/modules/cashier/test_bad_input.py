@@ -118,31 +118,6 @@ def test_a_quote_holds_for_five_minutes_and_for_its_client_only(alpha, till, the
     assert _deposits(alpha) == 0
 
 
-@pytest.mark.parametrize(
-    ("more", "status"),
-    [
-        ({"secret": "not-the-secret"}, 400),
-        ({"age": 301}, 400),
-        ({"age": -330}, 400),
-        ({"body": b'{"altered": true}'}, 400),
-        ({"path": f"/cashier/callbacks/{NOBODYS}/"}, 404),
-    ],
-    ids=["secret", "too old", "too early", "altered", "elsewhere"],
-)
-def test_a_forged_or_old_callback_is_refused_and_changes_nothing_whk_01(
-    alpha, psp, till, theo, more, status
-):
-    deposit_id = ask(alpha, theo, till.methods["redirect"])
-    psp.control("POST move", reference=number(alpha, deposit_id), state="approved")
-    event = psp.deliveries()[-1]["event"]
-
-    answer = knock(alpha.client(), psp, till.accounts["redirect"], event, **more)
-
-    assert answer.status_code == status
-    assert get(alpha, deposit_id).state == "paying"
-    assert (wallet(alpha, theo), house(alpha)) == (0, {})
-
-
 def test_a_callback_of_another_broker_cannot_credit_here_whk_03(alpha, beta, psp, till, theo):
     deposit_id = ask(alpha, theo, till.methods["redirect"])
     betas = connect(beta, psp, "redirect", merchant="beta")

@@ -18,9 +18,9 @@ from tests.modules.cashier.conftest import (
     number,
     wallet,
 )
-from tests.modules.cashier.going_out import usd
+from tests.modules.cashier.going_out import usd, worker
 from tests.modules.cashier.test_finance_api import call
-from tests.support.people import make_staff
+from tests.support.people import letters, make_staff
 from tests.support.tenants import SYSTEM
 
 OFFICE = "/office/cashier/deposits"
@@ -176,6 +176,12 @@ def test_tasks_and_money_that_goes_back_over_the_api(alpha, failed, till, theo, 
     assert (closed["is_open"], closed["reason"]) == (False, "He pays by bank.")
     assert [one.json()["state"] for one in back] == ["owed", "owed"]
     assert (own.json()["code"], sent["state"]) == ("cashier.own_payout", "sent")
+    with alpha.pin():
+        worker()
+    assert [one.subject for one in letters(alpha)][-2:] == [
+        "Your deposit of $50.00 is being sent back",
+        "Your deposit of $50.00 was sent back",
+    ]
     assert (house(alpha), ledger_holds(alpha)) == ({}, True)
 
 

@@ -14,6 +14,9 @@ import pytest
 from kernel import clock
 from tests.modules.cashier.conftest import apply, ask, get, house, knock, number
 
+NOBODYS = "01a1fde3-0000-7000-8000-000000000000"
+"""An id that nothing has."""
+
 
 @pytest.fixture
 def paid(alpha, psp, till, theo):
@@ -67,20 +70,24 @@ def test_what_is_proven_is_kept_for_good_and_nothing_is_left_at_the_door_whk_01(
     ]
 
 
-@pytest.mark.parametrize(
-    ("more", "why"),
-    [({"secret": "other"}, "signature"), ({"age": 301}, "too old"), ({"age": -330}, "too early")],
-)
-def test_what_is_refused_is_marked_with_why_and_never_applied_whk_01(
-    alpha, psp, till, paid, more, why
+def test_what_is_forged_or_old_is_refused_marked_with_why_and_changes_nothing_whk_01(
+    alpha, psp, till, paid
 ):
     deposit_id, event = paid
-    answer = knock(alpha.client(), psp, till.accounts["redirect"], event, **more)
+    forgeries = (
+        {"secret": "not-the-secret"}, {"age": 310}, {"age": -330}, {"body": b'{"altered": true}'},
+    )  # fmt: skip
+    browser, door = alpha.client(), till.accounts["redirect"]
+    answers = [knock(browser, psp, door, event, **more).status_code for more in forgeries]
+    elsewhere = knock(browser, psp, door, event, path=f"/cashier/callbacks/{NOBODYS}/")
     apply(alpha)
 
-    assert (answer.status_code, get(alpha, deposit_id).state) == (400, "paying")
-    assert rows(alpha, "Knock", "state", "why") == [("refused", why)]
+    assert (answers, elsewhere.status_code) == ([400] * 4, 404)
+    assert rows(alpha, "Knock", "state", "why") == [
+        ("refused", why) for why in ("signature", "too old", "too early", "signature")
+    ]
     assert rows(alpha, "Callback", "pk") == rows(alpha, "News", "pk") == []
+    assert (get(alpha, deposit_id).state, house(alpha)) == ("paying", {})
 
 
 @pytest.mark.parametrize(("age", "ends"), [(250, "done"), (310, "paying")])
