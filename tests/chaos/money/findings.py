@@ -97,15 +97,14 @@ class Books:
         ]
 
     def unfinished(self) -> dict[str, Any]:
-        """What is promised and not done yet, but for what waits for a colleague."""
-        found: dict[str, Any] = {
-            kind: {
-                state: number
-                for state, number in self.states(kind).items()
-                if state not in FINAL[kind] and (kind, state) not in BY_A_COLLEAGUE
-            }
-            for kind in ("deposit", "payment", "payout", "intent", "transfer")
-        }
+        """What is promised and not done yet, by kind; what waits for a colleague is of no kind."""
+        found: dict[str, Any] = {COLLEAGUE: {}}
+        for kind in OPERATIONS:
+            for state, number in self.states(kind).items():
+                if (kind, state) in BY_A_COLLEAGUE:
+                    found[COLLEAGUE][f"{kind} {state}"] = number
+                elif state not in FINAL[kind]:
+                    found.setdefault(kind, {})[state] = number
         found["events"] = self.rows(
             "SELECT name, attempts, last_error FROM kernel_outboxevent"
             " WHERE told_at IS NULL LIMIT 5"
@@ -117,7 +116,11 @@ class Books:
         return {name: what for name, what in found.items() if what}
 
 
-BY_A_COLLEAGUE = {("payout", "manual"), ("payout", "by_hand")}
+COLLEAGUE = "a colleague"
+BY_A_COLLEAGUE = {("payout", "manual"), ("payout", "by_hand"), ("intent", "manual")}
+HELD_UP = {COLLEAGUE, "deposit", "withdrawal", "transfer"}
+"""What may be unfinished because a colleague has not decided something yet."""
+OPERATIONS = ("deposit", "payment", "withdrawal", "payout", "intent", "transfer")
 
 
 def json_of(payouts: dict[str, dict[str, Any]]) -> str:

@@ -7,6 +7,7 @@ all in the environment of its services.
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import sys
 import time
@@ -29,11 +30,13 @@ from modules.cashier.models import Method, MethodTerms, Payout, PayoutRule  # no
 from modules.cashier.types import MethodWish  # noqa: E402
 from modules.requests.models import ApprovalPolicy  # noqa: E402
 from modules.trading import services as trading  # noqa: E402
-from modules.trading.models import AccountType, Reconciliation, TradingAccount  # noqa: E402
+from modules.trading.models import AccountType, Intent, Reconciliation, TradingAccount  # noqa: E402
+from modules.trading.services.judging import MOST_SENDS  # noqa: E402
 from modules.wallets.queries import check_ledger  # noqa: E402
 from provisioning.servers import services as servers  # noqa: E402
 from provisioning.servers.queries import group_lines  # noqa: E402
 from provisioning.servers.records import Wiring  # noqa: E402
+from provisioning.servers.services import trading_server  # noqa: E402
 from tenants import directory  # noqa: E402
 from tenants import services as tenants  # noqa: E402
 from tests.modules.cashier.conftest import terms  # noqa: E402
@@ -94,16 +97,42 @@ def set_stage(wiring: dict[str, Any]) -> dict[str, Any]:
 
 
 def decide(at_service: list[str]) -> dict[str, int]:
-    """A colleague says of each payout that waits for him whether it is among ``at_service``."""
+    """A colleague says of each payout and operation that waits for him whether it was done.
+
+    ``at_service`` names the payouts that the payment service has.
+    """
     with _alpha().pin():
-        found = list(Payout.objects.filter(state__in=["manual", "by_hand"]))
-        for one in found:
-            assert one.state == "by_hand" or one.looks, one
-            if one.reference in at_service:
-                cashier.record_paid_by_hand(one.pk, reference=one.reference, by=COLLEAGUE)
-            else:
-                cashier.record_not_paid(one.pk, reason="Not at the service.", by=COLLEAGUE)
-        return dict(Counter(one.state for one in found))
+        payouts = list(Payout.objects.filter(state__in=["manual", "by_hand"]))
+        operations = list(Intent.objects.filter(state="manual").select_related("account"))
+        for one in payouts:
+            _decide_payout(one, is_paid=one.reference in at_service)
+        for one in operations:
+            _decide_operation(one)
+    return dict(Counter(f"{type(one).__name__} {one.state}" for one in (*payouts, *operations)))
+
+
+def _decide_payout(payout: Payout, *, is_paid: bool) -> None:
+    assert payout.state == "by_hand" or payout.looks > 1, payout
+    if is_paid:
+        cashier.record_paid_by_hand(payout.pk, reference=payout.reference, by=COLLEAGUE)
+    else:
+        cashier.record_not_paid(payout.pk, reason="The service does not have it.", by=COLLEAGUE)
+
+
+def _decide_operation(row: Intent) -> None:
+    """Only what was sent thrice into misfortunes and never found is left to him."""
+    assert row.sends == MOST_SENDS, row
+    day = dt.timedelta(days=1)
+    with trading_server(row.server_id) as server:
+        found = server.deals_of(
+            row.account.login, since=row.asked_at - day, until=row.asked_at + day
+        )
+    booked = sum(deal.comment.split(" ")[0] == row.tag for deal in found)
+    assert booked <= 1, row
+    evidence = f"{booked} deals with its tag"
+    trading.decide_operation(
+        row.pk, booked=booked == 1, evidence=evidence, by=COLLEAGUE, reason="Seen on the server."
+    )
 
 
 def prove() -> dict[str, Any]:
