@@ -1,7 +1,7 @@
 """Many brokers sign up while everything that can be killed is killed.
 
-``CHAOS_SIGN_UPS`` says how many (16; the full run is 50), ``CHAOS_SEED`` repeats a run's dice,
-``CHAOS_SECONDS`` (60) for how long services are killed at most.
+``CHAOS_SIGN_UPS`` says how many (12; the full run is 50), ``CHAOS_SEED`` repeats a run's dice,
+``CHAOS_SECONDS`` (45) for how long services are killed at most.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ from tests.chaos.people import Person, Wish
 pytestmark = [pytest.mark.chaos, pytest.mark.slow]
 
 ROOT = Path(__file__).resolve().parents[2]
-SIGN_UPS = int(os.environ.get("CHAOS_SIGN_UPS", "16"))
+SIGN_UPS = int(os.environ.get("CHAOS_SIGN_UPS", "12"))
 SEED = int(os.environ.get("CHAOS_SEED", "0")) or random.SystemRandom().randrange(1, 10**6)
-SECONDS = float(os.environ.get("CHAOS_SECONDS", "60"))
+SECONDS = float(os.environ.get("CHAOS_SECONDS", "45"))
 AT_ONCE = 8
 PAUSE = (1.0, 4.0)
 """Between two kills, in seconds."""
