@@ -37,7 +37,7 @@ from modules.trading.queries.operations import (
     operations_page,
     resend_limit,
 )
-from modules.trading.queries.pauses import is_sending_paused, last_restore_at, pauses
+from modules.trading.queries.pauses import is_sending_paused, last_restore_at, pause, pauses
 from modules.trading.queries.progress import opening, progress
 from modules.trading.queries.reconciliation import (
     difference_kinds,
@@ -104,6 +104,7 @@ __all__ = [
     "operation_state",
     "operations_page",
     "own_account",
+    "pause",
     "pauses",
     "pending",
     "positions",

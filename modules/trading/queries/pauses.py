@@ -7,6 +7,7 @@ import uuid
 
 from django.db.models import Q, QuerySet
 
+from modules.trading.errors import NoSuchPause
 from modules.trading.models import (
     Intent,
     IntentState,
@@ -38,6 +39,18 @@ def last_restore_at() -> dt.datetime | None:
 def pauses() -> tuple[PauseLine, ...]:
     """The pauses that stand, the oldest first."""
     return tuple(pause_line(row) for row in _standing().order_by("began_at"))
+
+
+def pause(pause_id: uuid.UUID) -> PauseLine:
+    """One of them.
+
+    Raises:
+        NoSuchPause: There is none, or it was lifted.
+    """
+    row = _standing().filter(pk=pause_id).first()
+    if row is None:
+        raise NoSuchPause
+    return pause_line(row)
 
 
 def pause_line(row: SendingPause) -> PauseLine:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from kernel.access import needs, refusals_as_messages
 from kernel.views import ActorRequest, missing_as_404
-from modules.trading import services
+from modules.trading import queries, services
 from modules.trading.errors import NoSuchPause
 from modules.trading.forms import PauseForm, WhyForm
 
@@ -38,9 +38,11 @@ def pause(request: ActorRequest) -> HttpResponse:
 @require_POST
 def release(request: ActorRequest, pause_id: uuid.UUID) -> HttpResponse:
     """Let things be sent again."""
+    with missing_as_404(NoSuchPause):
+        queries.pause(pause_id)
     form = WhyForm(request.POST)
     if form.is_valid():
-        with refusals_as_messages(request), missing_as_404(NoSuchPause):
+        with refusals_as_messages(request):
             reason = form.cleaned_data["reason"]
             services.release_sending(pause_id, reason=reason, by=request.actor)
             messages.success(request, _("Operations are sent again."))
