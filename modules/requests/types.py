@@ -33,8 +33,6 @@ class Wish:
     payload: Mapping[str, Any] = field(default_factory=dict)
     """What the asking module needs to act when it is approved; nothing secret, never shown."""
     amount: Money | None = None
-    kyc_level: int = 0
-    """How far the client is verified, as the asking module knows it."""
     asked_at: dt.datetime | None = None
     """When it was asked; now unless it was asked before there was a queue."""
 

@@ -124,7 +124,7 @@ class AllowanceOut(Schema):
 
 
 @router.get("/my/withdrawal-methods", response=list[WayOut])
-@api_needs("cashier.withdraw")
+@api_needs("cashier.see_withdrawals")
 def ways(
     request: ApiRequest, currency: str = Query(max_length=8, description="Of the source.")
 ) -> list[dict[str, Any]]:

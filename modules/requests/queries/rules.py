@@ -45,7 +45,7 @@ def sentence(kind: str, value: int, currency: str) -> str:
         case RuleKind.CLIENT_DAYS:
             return _("Client for at least %(days)s days") % {"days": value}
         case RuleKind.KYC_LEVEL:
-            return _("Verified at least to level %(level)s") % {"level": value}
+            return _("Verified at least to level %(level)s") % {"level": _named(value)}
         case _:
             words = _("Approved before at least %(times)s times, and never refused")
             return words % {"times": value}
@@ -85,7 +85,7 @@ def _days(_rule: Rule, wish: Wish) -> int | None:
 
 
 def _level(_rule: Rule, wish: Wish) -> int | None:
-    return wish.kyc_level
+    return None if wish.client_id is None else clients.standing(wish.client_id).level
 
 
 def _approvals(_rule: Rule, wish: Wish) -> int | None:
@@ -104,6 +104,12 @@ _NUMBERS: Mapping[RuleKind, Callable[[Rule, Wish], int | None]] = {
     RuleKind.KYC_LEVEL: _level,
     RuleKind.APPROVED_BEFORE: _approvals,
 }
+
+
+def _named(level: int) -> str:
+    """A verification level as the broker calls it, with its rank."""
+    names = {one.rank: one.name for one in clients.levels()}
+    return f"{level} ({names[level]})" if level in names else str(level)
 
 
 def _found(one: Mapping[str, Any]) -> str:

@@ -12,6 +12,7 @@ from django.db.utils import DatabaseError, IntegrityError
 
 from kernel.actor import Actor, ActorKind, Scope
 from kernel.models import OutboxEvent
+from modules.clients import services as clients
 from modules.requests import queries, services
 from modules.requests.errors import (
     AlreadyDecided,
@@ -44,6 +45,7 @@ from tests.modules.requests.conftest import (
     usd,
 )
 from tests.support.people import letters, make_staff
+from tests.support.tenants import SYSTEM
 
 
 def told(place):
@@ -229,14 +231,21 @@ def test_rules_that_reach_the_score_approve_and_are_explained(alpha, ada, theo):
 
     passed = ask(alpha, theo, kind=CREDIT, amount=usd(49_99))
     failed = ask(alpha, theo, kind=CREDIT, amount=usd(50_00))
+    with alpha.pin():
+        clients.set_verification_level(theo.pk, 2, reason="Passport", by=SYSTEM)
+    verified = ask(alpha, theo, kind=CREDIT, amount=usd(50_00))
 
     assert (state_of(alpha, passed), state_of(alpha, failed)) == ("approved", "waiting")
     with alpha.pin():
         sheet = queries.sheet(failed, by=actor(alpha, ada))
         ended = queries.sheet(passed, by=actor(alpha, ada))
+        later = queries.sheet(verified, by=actor(alpha, ada))
     assert (sheet.score, sheet.score_needed) == (50, 100)
     assert [one.holds for one in sheet.verdicts] == [False, True, False, True]
-    assert sheet.verdicts[0].sentence == "The amount is below 50.00 USD"
+    assert [one.holds for one in later.verdicts] == [False, True, True, True]
+    assert [one.sentence for one in sheet.verdicts[::2]] == [
+        "The amount is below 50.00 USD", "Verified at least to level 2 (Full)",
+    ]  # fmt: skip
     assert ended.story[-1].title == "Approved by the rules"
 
 
