@@ -9,6 +9,7 @@ from pathlib import Path
 
 from devstack import control, foreground, reset
 from devstack.layout import REPOSITORY, Busy, Layout
+from devstack.plan import Wishes
 from devstack.process import end_with_parent
 from devstack.supervisor import StartFailed
 
@@ -35,7 +36,8 @@ def main(argv: list[str]) -> int:
 
 def _serve(given: argparse.Namespace) -> int:
     only = tuple(name for name in given.only.split(",") if name)
-    return control.serve(Layout(given.root, given.profile), given.database, only)
+    wishes = Wishes(database=given.database, durable=not given.volatile)
+    return control.serve(Layout(given.root, given.profile), wishes, only)
 
 
 def _trading_server(given: argparse.Namespace) -> int:
@@ -60,6 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     served = commands.add_parser("serve", parents=[shared], help="be driven by a program")
     served.add_argument("--database", default="atrium")
     served.add_argument("--only", default="")
+    served.add_argument("--volatile", action="store_true", help="nobody needs it after a power cut")
     simulator = commands.add_parser("trading-server", parents=[shared], help="simulate one more")
     simulator.add_argument("--port", type=int, required=True)
     simulator.add_argument("--seed", type=int, required=True)

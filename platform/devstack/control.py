@@ -23,10 +23,10 @@ from devstack.plan import Wishes
 from devstack.session import Session, running
 
 
-def serve(layout: Layout, database: str, only: tuple[str, ...]) -> int:
+def serve(layout: Layout, wishes: Wishes, only: tuple[str, ...]) -> int:
     """Run everything, or `only` some, and obey until stdin ends."""
     with layouts.held(layout):
-        plan = plans.backing(layout, os.environ, Wishes(database=database))
+        plan = plans.backing(layout, os.environ, wishes)
         programs.add_all(plan)
         if only:
             plan.keep_only(only)

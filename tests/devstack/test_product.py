@@ -22,7 +22,7 @@ def kept() -> Iterator[Stack]:
     with tempfile.TemporaryDirectory(prefix="atrium-", ignore_cleanup_errors=True) as name:
         root = Path(name)
         root.chmod(0o755)  # the account of PostgreSQL must be able to enter it
-        stack = Stack(root=root)
+        stack = Stack(root=root, durable=False)
         try:
             yield stack
         finally:

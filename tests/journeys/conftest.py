@@ -39,7 +39,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="package")
 def product():
     """Everything that `make demo` runs, with data, ports and secrets of its own."""
-    with Stack("journeys", database="atrium_journeys") as running:
+    with Stack("journeys", database="atrium_journeys", durable=False) as running:
         yield running
 
 
