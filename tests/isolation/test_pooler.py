@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 
 import psycopg
 import pytest
@@ -26,25 +27,39 @@ SEED = 20261121
 
 
 @pytest.fixture
-def ten(alpha, beta):
-    """Ten brokers, each with one row that says whose it is."""
-    places = [alpha, beta, *(make_tenant(f"pool{n}", name=f"Pool {n}") for n in range(8))]
-    for place in places:
-        with place.pin():
-            Team.objects.create(name=f"mark {place.info.slug}")
-    return places
+def two(alpha, beta):
+    """Two brokers, each with one row that says whose it is."""
+    return [marked(alpha), marked(beta)]
 
 
 @pytest.fixture
-def port(ten, tmp_path):
+def ten(two):
+    """Eight more."""
+    return [*two, *(marked(make_tenant(f"pool{n}", name=f"Pool {n}")) for n in range(8))]
+
+
+def marked(place):
+    with place.pin():
+        Team.objects.create(name=f"mark {place.info.slug}")
+    return place
+
+
+@pytest.fixture
+def pooled(tmp_path):
+    """Run the pooler for some brokers and say its port."""
     if pooler.PROGRAM is None:
         pytest.skip(
             "PgBouncer is not on this machine (as root: apt-get install pgbouncer), so that"
             " tenants stay apart through a pooler in transaction mode IS NOT PROVEN here"
         )
-    roles = [RESOLVER, settings.VENDOR_ROLE, *(role_of(place.schema) for place in ten)]
-    with pooler.pooled(tmp_path, {role: role_password(role) for role in roles}) as number:
-        yield number
+    with ExitStack() as running:
+
+        def start(places):
+            roles = [RESOLVER, settings.VENDOR_ROLE, *(role_of(one.schema) for one in places)]
+            passwords = {role: role_password(role) for role in roles}
+            return running.enter_context(pooler.pooled(tmp_path, passwords))
+
+        yield start
 
 
 def wrong_answers(places, seed):
@@ -73,8 +88,9 @@ def wrong_answers(places, seed):
 
 @pytest.mark.slow
 def test_ten_thousand_interleaved_requests_never_see_a_wrong_tenant_iso_09(
-    ten, port, settings_override
+    ten, pooled, settings_override
 ):
+    port = pooled(ten)
     connection.forget_connections()  # the direct ones of the preparation
     middleware = [*settings.MIDDLEWARE, "tests.isolation.who_am_i.WhoAmI"]
 
@@ -109,8 +125,9 @@ def sessions_of(places):
     return dict(rows)
 
 
-def test_two_clients_on_one_server_session_read_their_own_data_iso_09(ten, port):
-    one, other = ten[0], ten[1]
+def test_two_clients_on_one_server_session_read_their_own_data_iso_09(two, pooled):
+    one, other = two
+    port = pooled(two)
 
     def ask(place):
         with open_session(port, role_of(place.schema)) as session:
@@ -122,10 +139,11 @@ def test_two_clients_on_one_server_session_read_their_own_data_iso_09(ten, port)
 
 
 @pytest.mark.parametrize("role", ["postgres", "atrium_vendor"])
-def test_the_pooler_opens_no_session_in_a_name_it_does_not_know_iso_09(ten, port, role):
+def test_the_pooler_opens_no_session_in_a_name_it_does_not_know_iso_09(two, pooled, role):
+    port = pooled(two)
     # The vendor's role is known to it, but not by a tenant's password.
     with pytest.raises(psycopg.OperationalError):
-        open_session(port, role, password=role_password(role_of(ten[0].schema)))
+        open_session(port, role, password=role_password(role_of(two[0].schema)))
 
 
 def open_session(port, role, password=None):
