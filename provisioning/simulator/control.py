@@ -7,6 +7,8 @@
 ``POST /faults``           order a misfortune: kind, path, times, after, seconds, retcode, is_booked
 ``POST /faults/clear``     forget those that have not struck
 ``POST /restart``          as if the server were restarted
+``POST /wipe``             forget the calls, every account and all that happened on it; numbers of
+                           deals and orders go on, groups, managers and prices stay
 ``POST /clock``            ``skew_seconds``: let the wall clock be wrong
 ``POST /step``             ``seconds`` of simulated time and/or ``rounds`` at once
 ``POST /traders``          login, kind, history_days?, deposit?, leader?: trade and make up a past
@@ -76,6 +78,13 @@ def restart(server: Server, _values: Mapping[str, Any]) -> object:
     """As if the server were restarted."""
     server.restart()
     return {}
+
+
+def wipe(server: Server, values: Mapping[str, Any]) -> object:
+    """Forget every account and every call, as if the server were new."""
+    server.world.wipe()
+    server.seen = []
+    return state(server, values)
 
 
 def set_clock(server: Server, values: Mapping[str, Any]) -> object:
@@ -178,6 +187,7 @@ ACTIONS: Mapping[tuple[str, str], Action] = {
     ("POST", "/faults"): order_fault,
     ("POST", "/faults/clear"): clear_faults,
     ("POST", "/restart"): restart,
+    ("POST", "/wipe"): wipe,
     ("POST", "/clock"): set_clock,
     ("POST", "/step"): step,
     ("POST", "/traders"): add_trader,

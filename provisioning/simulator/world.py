@@ -39,6 +39,10 @@ class Group:
     """One position per symbol, as on exchanges; otherwise every trade is a position of its own."""
 
 
+OF_ACCOUNTS = ("users", "deals", "orders", "positions", "alarms", "archive", "traders")
+"""The tables whose rows belong to accounts."""
+
+
 @dataclass
 class World:
     """One server: its book, its clock, its market, and what only memory holds."""
@@ -94,6 +98,14 @@ class World:
         """Luck that is the same whenever the same names are given."""
         seed = f"{self.options.seed}/" + "/".join(str(name) for name in names)
         return random.Random(seed)  # noqa: S311 - a market's luck, not a secret
+
+    def wipe(self) -> None:
+        """Forget every account and what happened on it."""
+        with self.transaction():
+            for table in OF_ACCOUNTS:
+                self.store.run(f"delete from {table}")  # noqa: S608 - own names
+        self.awake.clear()
+        self.bound.clear()
 
     def load_groups(self) -> None:
         """Read the groups of the book."""

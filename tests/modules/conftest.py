@@ -2,67 +2,21 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
-import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.support.people import make_person, make_staff
+from tests.support.simulator import Simulator, running
 from tests.support.tenants import SYSTEM
-
-
-@dataclass(frozen=True, slots=True)
-class Simulator:
-    """A trading server of this test session."""
-
-    port: int
-    login: int
-    api_password: str
-    control_url: str
-    authority_pem: str
-
-    def control(self, path: str, /, **values: Any) -> Any:
-        """Order something by the simulator's own control."""
-        body = json.dumps(values).encode() if values else None
-        method = "POST" if values or path in {"/restart", "/faults/clear"} else "GET"
-        request = urllib.request.Request(f"{self.control_url}{path}", body, method=method)
-        request.add_header("Content-Type", "application/json")
-        with urllib.request.urlopen(request, timeout=60) as answer:
-            return json.load(answer)
 
 
 @pytest.fixture(scope="session")
 def simulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulator]:
-    """One server process for the session: its market moves only when told to."""
-    with running_server(tmp_path_factory.mktemp("trading-server")) as server:
+    """One server process for the session: its market and clock move only when told to."""
+    with running(tmp_path_factory.mktemp("trading-server"), "--seed", "7") as server:
         yield server
-
-
-@contextmanager
-def running_server(state: Path) -> Iterator[Simulator]:
-    """A server process whose market and clock nobody else moves."""
-    command = [sys.executable, "-m", "provisioning.simulator", "--state", str(state)]
-    command += ["--open-weekends", "--round-seconds", "0", "--seed", "7"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    card = json.loads(process.stdout.readline())
-    yield Simulator(
-        port=int(card["url"].rpartition(":")[2].rstrip("/")),
-        login=int(card["login"]),
-        api_password=card["api_password"],
-        control_url=card["control_url"].rstrip("/"),
-        authority_pem=Path(card["certificate"]).read_text() if "certificate" in card else "",
-    )
-    process.terminate()
-    process.wait(20)
-    process.stdout.close()
 
 
 @pytest.fixture
@@ -98,7 +52,7 @@ def make_client(place: Any, email: str, first: str, last: str, country: str = "D
 
 @pytest.fixture
 def wired(alpha, simulator):
-    """The id of Alpha's proven trading server."""
+    """The id of Alpha's proven trading server, on which nobody has an account yet."""
     from provisioning.servers import services
     from provisioning.servers.queries import group_lines
     from provisioning.servers.records import Wiring
@@ -111,8 +65,9 @@ def wired(alpha, simulator):
         login=simulator.login,
         authority_pem=simulator.authority_pem,
     )
+    simulator.control("/wipe")
     with alpha.pin():
-        server_id = services.draft_server(wish, simulator.api_password, by=SYSTEM)
+        server_id = services.draft_server(wish, simulator.password, by=SYSTEM)
         services.probe(server_id, by=SYSTEM)
         names = [line.name for line in group_lines(server_id)]
         services.choose_groups(server_id, names, by=SYSTEM)

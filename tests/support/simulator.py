@@ -13,6 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+TELLING = frozenset({"/state", "/seen", "/accounts"})
+"""Paths of the control that change nothing."""
+
 
 @dataclass(frozen=True, slots=True)
 class Simulator:
@@ -53,6 +56,10 @@ class Simulator:
         )
         with urllib.request.urlopen(request, timeout=60) as answer:
             return json.load(answer)
+
+    def control(self, path: str, /, **values: Any) -> Any:
+        """Order something by the control, or read what only tells."""
+        return self.ask(path) if path in TELLING else self.order(path, **values)
 
     def fault(self, kind: str, path: str = "", **more: Any) -> None:
         """Order a misfortune for the next call."""

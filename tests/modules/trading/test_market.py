@@ -7,13 +7,13 @@ import pytest
 from modules.trading import queries
 from modules.trading.models import AccountSnapshot
 from provisioning.servers.services import trading_server
-from tests.modules.conftest import running_server
 from tests.modules.trading.test_syncing import look, with_history
+from tests.support.simulator import running
 
 
 @pytest.fixture
 def simulator(tmp_path):
-    with running_server(tmp_path) as server:
+    with running(tmp_path, "--seed", "7") as server:
         yield server
 
 

@@ -20,6 +20,7 @@ from modules.trading.errors import (
 from modules.trading.models import Intent, TradingAccount
 from provisioning.servers.services import trading_server
 from provisioning.servers.types import PasswordKind
+from tests.modules.conftest import make_client
 from tests.modules.trading.conftest import carry_out_all
 
 HIMSELF = Actor.system("theo")
@@ -93,6 +94,8 @@ def test_opening_is_announced_and_makes_the_client_active(alpha, theo, types):
 
 @pytest.mark.parametrize("kind", ["lost", "reset", "truncated", "html", "forbidden"])
 def test_spoilt_answer_to_opening_opens_one_account(alpha, theo, wired, types, simulator, kind):
+    eve = make_client(alpha, "eve@example.com", "Eve", "Weiss")
+    open_one(alpha, eve, types["live"])  # on an empty server the server would choose the login
     simulator.control("/faults", kind=kind, path="/api/user/add")
     with alpha.pin():
         account_id = services.open_account(theo.pk, types["live"], leverage=100, by=HIMSELF)

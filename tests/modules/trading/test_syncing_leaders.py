@@ -126,16 +126,16 @@ def test_a_server_in_the_queue_is_not_sent_again(alpha, wired, types):
 
 def test_a_reader_that_waits_for_a_slow_server_keeps_its_lease(alpha, wired, types, monkeypatch):
     monkeypatch.setattr("modules.trading.services.reading.BEAT_S", 0.1)
-    monkeypatch.setattr("modules.trading.services.reading.LEASE", dt.timedelta(seconds=0.5))
+    monkeypatch.setattr("modules.trading.services.reading.LEASE", dt.timedelta(seconds=1))
     with alpha.pin():
         reader = take_turn(wired, ())
-        time.sleep(1)
+        time.sleep(1.3)
         assert take_turn(wired, ()) is None
         reader.end()
         other = take_turn(wired, ())
         assert other.held.fence == reader.held.fence + 1
         other.ended.set()  # as if it were killed
-        time.sleep(0.7)
+        time.sleep(1.2)
         third = take_turn(wired, ())
         assert third.held.fence == other.held.fence + 1
         third.end()

@@ -29,11 +29,12 @@ def simulator(tmp_path_factory):
 
 @pytest.fixture(autouse=True)
 def _calm(request):
-    """Misfortunes, clocks and rights of one test do not reach the next."""
+    """Misfortunes, accounts, clocks and rights of one test do not reach the next."""
     yield
     if "simulator" in request.fixturenames:
         simulator = request.getfixturevalue("simulator")
         simulator.order("/faults/clear")
+        simulator.order("/wipe")
         simulator.order("/clock", skew_seconds=0)
         simulator.order(
             "/managers",

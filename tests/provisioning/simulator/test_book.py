@@ -11,6 +11,7 @@ from provisioning.simulator.margin import BUY, LOT, SELL, account_state
 from provisioning.simulator.money import change_balance, figures_of_deals
 from provisioning.simulator.retcodes import Retcode
 from provisioning.simulator.trading import close_position, open_position
+from provisioning.simulator.world import OF_ACCOUNTS
 
 pytestmark = pytest.mark.no_database
 
@@ -251,3 +252,15 @@ def test_an_account_with_open_trades_cannot_be_deleted(world, open_account):
     close_position(world, fill.position)
     users.delete(world, login)
     refused(13, world.user, login)
+
+
+def test_a_wiped_book_has_no_accounts_and_counts_on(world, rich):
+    rich()
+    newest = world.store.number("select max(deal) from deals")
+
+    world.wipe()
+    left = [world.store.number(f"select count(*) from {table}") for table in OF_ACCOUNTS]
+    rich()
+
+    assert left == [0] * len(OF_ACCOUNTS)
+    assert world.store.number("select max(deal) from deals") == newest + 1
