@@ -29,13 +29,7 @@ def main(arguments: list[str]) -> int:
         world.merchant(name)
     server = Server(world, options.port)
     print(f"local payment services on {world.base}", flush=True)
-    try:
-        server.run()
-    except KeyboardInterrupt:
-        return 0
-    finally:
-        server.server_close()
-    return 0
+    return server.run()
 
 
 def _options() -> argparse.ArgumentParser:

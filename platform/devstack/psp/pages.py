@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import html
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from string import Template
 
+from devstack.loopback import Page, style
 from devstack.psp import greenfield, payments
 from devstack.psp.store import Obj
 from devstack.psp.world import World
@@ -16,16 +16,6 @@ from devstack.psp.world import World
 TEMPLATES = Path(__file__).parent / "templates"
 PLACES = {"JPY": 0, "KRW": 0, "VND": 0, "BHD": 3, "KWD": 3, "OMR": 3}
 SHARES = {"full": Decimal(1), "half": Decimal("0.5"), "over": Decimal("1.1")}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
-    """What a browser is answered with: HTML, or a redirect when ``location`` is set."""
-
-    status: int = 200
-    body: str = ""
-    location: str = ""
-    content_type: str = "text/html; charset=utf-8"
 
 
 def page(world: World, method: str, path: str, form: dict[str, str]) -> Page:
@@ -36,8 +26,7 @@ def page(world: World, method: str, path: str, form: dict[str, str]) -> Page:
         case ["i", invoice_id]:
             return _invoice(world, world.store.get("invoice", invoice_id), method, form)
         case ["style.css"]:
-            style = (TEMPLATES / "style.css").read_text("utf-8")
-            return Page(body=style, content_type="text/css; charset=utf-8")
+            return style()
         case [""]:
             return _merchants(world)
     return Page(status=404, body=_fill("message", title="Not here", text="No such page."))

@@ -5,11 +5,10 @@ from __future__ import annotations
 import hmac
 import json
 import logging
-import threading
 import time
 import urllib.parse
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from devstack.loopback import LARGEST_BODY, LocalHandler, LocalServer
 from devstack.psp import greenfield, payments
 from devstack.psp.control import control
 from devstack.psp.pages import page
@@ -19,52 +18,41 @@ from devstack.psp.world import World
 
 logger = logging.getLogger(__name__)
 
-TICK_SECONDS = 0.5
-LARGEST_BODY = 1_000_000
-LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "psp.localhost"})
-CSP = "default-src 'none'; style-src 'self'; form-action *; frame-ancestors 'none'; base-uri 'none'"
 PSP_API = "/psp"
 
 
-class Server(ThreadingHTTPServer):
+class Server(LocalServer):
     """A local payment service that listens."""
 
-    daemon_threads = True
-    request_queue_size = 128
+    tick_seconds = 0.5
 
     def __init__(self, world: World, port: int) -> None:
         super().__init__(("127.0.0.1", port), Handler)
         self.world = world
         self.postman = Postman(world)
         if not world.base:
-            world.base = f"http://localhost:{self.server_address[1]}"
+            world.base = self.address
 
-    def run(self) -> None:
-        """Serve, deliver and confirm coins until shut down."""
+    def run(self) -> int:
+        """Serve, deliver and confirm coins until Ctrl-C; the exit status."""
         self.postman.start()
-        threading.Thread(target=self._tick, daemon=True, name="chain").start()
-        self.serve_forever(poll_interval=0.1)
+        return super().run()
 
-    def _tick(self) -> None:
-        while True:
-            time.sleep(TICK_SECONDS)
-            try:
-                greenfield.tick(self.world, now=time.time())
-            except Exception:
-                logger.exception("The chain failed")
+    def tick(self) -> None:
+        """Confirm coins."""
+        greenfield.tick(self.world, now=time.time())
 
 
-class Handler(BaseHTTPRequestHandler):
+class Handler(LocalHandler):
     """One connection."""
 
     server: Server
-    protocol_version = "HTTP/1.1"
-    wbufsize = -1  # headers and body in one packet
+    names = LocalHandler.names | {"psp.localhost"}
 
     def handle_call(self) -> None:
         """Answer one request."""
         length = int(self.headers.get("Content-Length") or 0)
-        if length > LARGEST_BODY or not self._is_loopback():
+        if length > LARGEST_BODY or not self.is_loopback():
             self.close_connection = True
             self._json(421, {"code": "loopback_only"})
             return
@@ -103,33 +91,12 @@ class Handler(BaseHTTPRequestHandler):
 
     def _page(self, path: str, body: bytes) -> None:
         form = dict(urllib.parse.parse_qsl(body.decode()))
-        shown = page(self.server.world, self.command, path, form)
-        headers = {"Content-Security-Policy": CSP, "Cache-Control": "no-store"}
-        if shown.location:
-            headers["Location"] = shown.location.replace("\n", "").replace("\r", "")
-        self._send(shown.status, shown.body.encode(), shown.content_type, headers)
+        self.show(page(self.server.world, self.command, path, form))
 
     def _authorise(self) -> None:
         told = self.headers.get("Authorization", "").removeprefix("Bearer ")
         if not hmac.compare_digest(told.encode(), self.server.world.key.encode()):
             raise Refusal(401, "unauthenticated")
 
-    def _is_loopback(self) -> bool:
-        # A page elsewhere whose name resolves to 127.0.0.1 must not reach us.
-        name = (self.headers.get("Host") or "").rpartition(":")[0] or self.headers.get("Host", "")
-        return name in LOOPBACK_NAMES
-
     def _json(self, status: int, found: object) -> None:
-        self._send(status, json.dumps(found).encode(), "application/json", {})
-
-    def _send(self, status: int, body: bytes, content_type: str, headers: dict[str, str]) -> None:
-        self.send_response(status)
-        self.send_header("Content-Type", content_type)
-        self.send_header("Content-Length", str(len(body)))
-        for name, value in headers.items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name http.server gives it
-        """Say nothing of each request."""
+        self.send(status, json.dumps(found).encode(), "application/json", {})

@@ -41,13 +41,7 @@ def main(arguments: list[str]) -> int:
     print(
         f"local Stripe {API_VERSION} on {world.base}, events to {options.webhook_url}", flush=True
     )
-    try:
-        server.run()
-    except KeyboardInterrupt:
-        return 0
-    finally:
-        server.server_close()
-    return 0
+    return server.run()
 
 
 def _options() -> argparse.ArgumentParser:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import html
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from string import Template
 
+from devstack.loopback import Page, style
 from devstack.stripe import cards, checkout, portal
 from devstack.stripe.errors import StripeError, missing
 from devstack.stripe.periods import day_text
@@ -18,16 +18,6 @@ from devstack.stripe.world import World
 
 TEMPLATES = Path(__file__).parent / "templates"
 SYMBOLS = {"usd": "$", "eur": "€", "gbp": "£"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
-    """What a browser is answered with: HTML, or a redirect when ``location`` is set."""
-
-    status: int = 200
-    body: str = ""
-    location: str = ""
-    content_type: str = "text/html; charset=utf-8"
 
 
 def page(world: World, method: str, path: str, form: Obj) -> Page:
@@ -247,8 +237,7 @@ def _invoice_page(world: World, invoice_id: str, method: str) -> Page:
 
 def _plain(world: World, path: str) -> Page:
     if path == "/style.css":
-        style = (TEMPLATES / "style.css").read_text("utf-8")
-        return Page(body=style, content_type="text/css; charset=utf-8")
+        return style()
     if path != "/":
         return Page(status=404, body=_fill("message", title="Not here", text="No such page."))
     customers = sum(1 for _ in world.store.all("customer"))

@@ -7,11 +7,10 @@ import hmac
 import json
 import logging
 import secrets
-import threading
 import time
 import urllib.parse
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from devstack.loopback import LARGEST_BODY, LocalHandler, LocalServer
 from devstack.stripe import renewals, routes
 from devstack.stripe.control import control
 from devstack.stripe.errors import StripeError
@@ -23,49 +22,35 @@ from devstack.stripe.world import API_VERSION, World
 
 logger = logging.getLogger(__name__)
 
-TICK_SECONDS = 5
-LARGEST_BODY = 1_000_000
-LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "stripe.localhost"})
-CSP = "default-src 'none'; style-src 'self'; form-action *; frame-ancestors 'none'; base-uri 'none'"
 
-
-class Server(ThreadingHTTPServer):
+class Server(LocalServer):
     """A local Stripe that listens."""
-
-    daemon_threads = True
-    request_queue_size = 128
 
     def __init__(self, world: World, port: int) -> None:
         super().__init__(("127.0.0.1", port), Handler)
         self.world = world
         self.postman = Postman(world)
         if not world.base:
-            world.base = f"http://localhost:{self.server_address[1]}"
+            world.base = self.address
 
-    def run(self) -> None:
-        """Serve, deliver and renew until shut down."""
+    def run(self) -> int:
+        """Serve, deliver and renew until Ctrl-C; the exit status."""
         self.postman.start()
-        threading.Thread(target=self._tick, daemon=True, name="renewals").start()
-        self.serve_forever(poll_interval=0.1)
+        return super().run()
 
-    def _tick(self) -> None:
-        while True:
-            time.sleep(TICK_SECONDS)
-            now = int(time.time())
-            try:
-                with self.world.store.transaction():
-                    renewals.tick(self.world, now)
-                    renewals.expire_sessions(self.world, now)
-            except StripeError:
-                logger.exception("Renewals failed")
+    def tick(self) -> None:
+        """Renew and expire what is due."""
+        now = int(time.time())
+        with self.world.store.transaction():
+            renewals.tick(self.world, now)
+            renewals.expire_sessions(self.world, now)
 
 
-class Handler(BaseHTTPRequestHandler):
+class Handler(LocalHandler):
     """One connection."""
 
     server: Server
-    protocol_version = "HTTP/1.1"
-    wbufsize = -1  # headers and body in one packet: two cost 40 ms of delayed ACK a call
+    names = LocalHandler.names | {"stripe.localhost"}
 
     def handle_call(self) -> None:
         """Answer one request."""
@@ -76,7 +61,7 @@ class Handler(BaseHTTPRequestHandler):
             self._json(413, {"error": {"message": "Too large.", "type": "invalid_request_error"}})
             return
         body = self.rfile.read(length)
-        if not self._is_loopback():
+        if not self.is_loopback():
             self._json(421, {"error": {"message": "Loopback only.", "type": "api_error"}})
             return
         try:
@@ -103,10 +88,7 @@ class Handler(BaseHTTPRequestHandler):
         else:
             with world.store.lock:
                 shown = page(world, self.command, url.path, parse(body.decode()))
-            headers = {"Content-Security-Policy": CSP, "Cache-Control": "no-store"}
-            if shown.location:
-                headers["Location"] = shown.location
-            self._send(shown.status, shown.body.encode(), shown.content_type, headers)
+            self.show(shown)
 
     def _api(self, url: urllib.parse.SplitResult, body: str) -> None:
         store = self.server.world.store
@@ -144,11 +126,6 @@ class Handler(BaseHTTPRequestHandler):
         if not hmac.compare_digest(value.encode(), self.server.world.secret_key.encode()):
             raise StripeError(401, "Invalid API Key provided.")
 
-    def _is_loopback(self) -> bool:
-        # A page elsewhere whose name resolves to 127.0.0.1 must not reach us.
-        name = (self.headers.get("Host") or "").rpartition(":")[0] or self.headers.get("Host", "")
-        return name in LOOPBACK_NAMES
-
     def _json(self, status: int, found: object) -> None:
         self._send_json(status, json.dumps(found), {})
 
@@ -160,16 +137,4 @@ class Handler(BaseHTTPRequestHandler):
         }
         if key := self.headers.get("Idempotency-Key"):
             extra["Idempotency-Key"] = key
-        self._send(status, body.encode(), "application/json", extra)
-
-    def _send(self, status: int, body: bytes, content_type: str, headers: dict[str, str]) -> None:
-        self.send_response(status)
-        self.send_header("Content-Type", content_type)
-        self.send_header("Content-Length", str(len(body)))
-        for name, value in headers.items():
-            self.send_header(name, value.replace("\n", "").replace("\r", ""))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name http.server gives it
-        """Say nothing of each request."""
+        self.send(status, body.encode(), "application/json", extra)
