@@ -53,8 +53,11 @@ def money(
 
 
 def money_text(amount: Money) -> str:
-    """The same as :func:`money` without its marks: for sentences, subjects and choices."""
-    return strip_tags(money(amount))
+    """The same as :func:`money` without its marks: for sentences, subjects and choices.
+
+    Isolated by letters that nobody sees, so that right-to-left words around it cannot reorder it.
+    """
+    return f"\N{LEFT-TO-RIGHT ISOLATE}{strip_tags(money(amount))}\N{POP DIRECTIONAL ISOLATE}"
 
 
 def money_minor(minor: int | None, currency: str, **options: bool) -> SafeString:
