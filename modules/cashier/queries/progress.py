@@ -46,10 +46,8 @@ def steps_of(row: Deposit, *, by_hand: bool) -> tuple[Step, ...]:
 def sentence_of(row: Deposit, payment: Payment | None) -> str:
     """What the client should know or do now."""
     state = DepositState(row.state)
-    if goes_back := _goes_back(row):
-        return f"{row.reason} {goes_back}"
-    if row.reason:
-        return row.reason
+    if row.reason and state != DepositState.KEPT:
+        return f"{row.reason} {_goes_back(row)}".strip()
     if is_in_doubt(row):
         return _("We are checking with the trading server. Nothing is lost; this can take an hour.")
     if state == DepositState.PAYING and payment and payment.state == PaymentState.AUTHORISED:
@@ -60,6 +58,7 @@ def sentence_of(row: Deposit, payment: Payment | None) -> str:
         DepositState.REVIEW: _("Thank you. A colleague checks your payment."),
         DepositState.MOVING: _("Your money is in the wallet and on its way to the account."),
         DepositState.DONE: _("Your money has arrived."),
+        DepositState.KEPT: _kept(row),
     }.get(state, "")
 
 
@@ -68,6 +67,12 @@ def is_in_doubt(row: Deposit) -> bool:
     if row.state != DepositState.MOVING or row.operation_id is None:
         return False
     return row.is_stuck or trading.operation_state(row.operation_id).state in _DOUBT
+
+
+def _kept(row: Deposit) -> str:
+    """Where it is instead; the server's own words are for finance, in whatever language."""
+    could_not = _("Account %(login)s could not take it. You can transfer it when you want.")
+    return f"{_('It is in your wallet.')} {could_not % {'login': row.login}}"
 
 
 def _goes_back(row: Deposit) -> str:

@@ -21,7 +21,7 @@ PER_PAGE = 25
 
 def unsettled(*, page: int = 1) -> UnsettledPage:
     """Payments that are paid for longer than their provider has to settle them, oldest first."""
-    rows = _overdue().select_related("account", "deposit").order_by("held_at", "pk")
+    rows = _overdue().select_related("account", "deposit")
     found: Page[Payment] = Paginator(rows, PER_PAGE).get_page(page)
     return UnsettledPage(
         lines=tuple(_line(row) for row in found), page=found, total=found.paginator.count
@@ -48,7 +48,8 @@ def _overdue() -> QuerySet[Payment]:
         kind=LineKind.PAYMENT, ours_id=OuterRef("pk"), entry_id__isnull=False
     )
     rows = Payment.objects.annotate(held_at=Coalesce("paid_at", "began_at", "created_at"))
-    return rows.filter(_past(patience()), ~Exists(settled), state=PaymentState.APPROVED)
+    rows = rows.filter(_past(patience()), ~Exists(settled), state=PaymentState.APPROVED)
+    return rows.order_by("held_at", "pk")
 
 
 def _past(providers: Sequence[PatienceLine]) -> Q:

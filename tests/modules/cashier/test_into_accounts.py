@@ -105,7 +105,8 @@ def test_what_the_server_refuses_stays_in_the_wallet_and_the_client_reads_why(
     assert get(alpha, deposit_id).state == "kept"
     assert (server(alpha, account), transit(alpha, account)) == (0, (0, 0))
     assert wallet(alpha, theo) == 100_00
-    assert re.search(r"It stays in your wallet: [A-Z][^%{}]+\.", tracker())
+    assert f"Account {account.login} could not take it. You can transfer it" in tracker()
+    assert re.search(r"It stays in your wallet: [A-Z][^%{}]+\.", get(alpha, deposit_id).reason)
     assert ledger_holds(alpha)
 
 
@@ -116,7 +117,7 @@ def test_an_account_that_is_put_away_before_the_money_comes_leaves_it_in_the_wal
 
     assert get(alpha, deposit_id).state == "kept"
     assert (transit(alpha, account), wallet(alpha, theo)) == ((0, 0), 100_00)
-    assert "It stays in your wallet: " in tracker()
+    assert "It is in your wallet. Account" in tracker()
     assert ledger_holds(alpha)
 
 
