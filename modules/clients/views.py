@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from identity import queries as identity
 from kernel import audit
@@ -206,21 +207,21 @@ def group(request: ActorRequest, group_id: uuid.UUID) -> HttpResponse:
     return render(request, "clients/naming.html", context, status=status)
 
 
+@require_POST
 @needs("clients.manage_groups")
 def archive_group(request: ActorRequest, group_id: uuid.UUID) -> HttpResponse:
     """Put nobody new into a group."""
-    if request.method == "POST":
-        with missing_as_404(NoSuchGroup):
-            services.archive_group(group_id, by=request.actor)
+    with missing_as_404(NoSuchGroup):
+        services.archive_group(group_id, by=request.actor)
     return redirect("office:clients:groups")
 
 
+@require_POST
 @needs("clients.manage_groups")
 def restore_group(request: ActorRequest, group_id: uuid.UUID) -> HttpResponse:
     """Use an archived group again."""
-    if request.method == "POST":
-        with missing_as_404(NoSuchGroup):
-            services.restore_group(group_id, by=request.actor)
+    with missing_as_404(NoSuchGroup):
+        services.restore_group(group_id, by=request.actor)
     return redirect("office:clients:groups")
 
 

@@ -220,7 +220,7 @@ def _notes(client: Any) -> dict[str, str]:
 def _segments(client: Any) -> dict[str, str]:
     group_id = clients.create_group(f"Group {CANARY}", by=SYSTEM)
     clients.set_groups(client.pk, [group_id], by=SYSTEM)
-    return {"group_id": str(group_id), "rank": "1", "level": "1"}
+    return {"group_id": str(group_id)}
 
 
 def _requests(client: Any, account_id: str) -> dict[str, str]:
@@ -278,5 +278,7 @@ NAMES_NOBODY: Mapping[str, str] = {
     "act": "pause",
     "kind": "trading.leverage",
     "part": "trades",
+    "rank": "1",
+    "level": "1",
 }
 """Parameters that name a thing of the product's, the same at every broker."""
