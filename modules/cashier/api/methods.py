@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import uuid
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 
 from django.http import Http404
-from ninja import Field, Query, Schema
+from ninja import Field, Schema
 
 from kernel.api import ApiRequest, Strict, api_needs
 from kernel.money import Money
@@ -126,7 +126,8 @@ class AllowanceOut(Schema):
 @router.get("/my/withdrawal-methods", response=list[WayOut])
 @api_needs("cashier.see_withdrawals")
 def ways(
-    request: ApiRequest, currency: str = Query(max_length=8, description="Of the source.")
+    request: ApiRequest,
+    currency: Annotated[str, Field(max_length=8, description="Of the source.")],
 ) -> list[dict[str, Any]]:
     """How the client who asks can be paid, and what a higher level would open."""
     if request.actor.id is None:
