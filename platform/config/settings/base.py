@@ -216,10 +216,6 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": env.number("TASK_VISIBILITY_SECONDS", 600),
     "socket_timeout": 30,
     "socket_connect_timeout": 5,
-    # Of a publisher: a request must not stand still for long because the queue is down.
-    "max_retries": 1,
-    "interval_start": 0.2,
-    "interval_max": 0.2,
 }
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 
