@@ -87,7 +87,7 @@ class SettlementIn(Strict):
     account_id: uuid.UUID
     name: str = Field(min_length=1, max_length=120)
     text: str = Field(min_length=1, max_length=2_000_000)
-    columns: ColumnsIn = ColumnsIn()
+    columns: ColumnsIn = Field(default_factory=lambda: ColumnsIn.model_validate({}))
 
 
 class TakenOut(Schema):
