@@ -37,6 +37,11 @@ _SAID = {"reason": "none"}
 _LEVERAGE, _TYPE = {"leverage": 100}, {"type_id": "0190d7f4-0000-7000-8000-000000000001"}
 BODIES = {
     "api:clients_change_state": {"state": "blocked", "reason": "none"},
+    "api:clients_rename_group": {"name": "none"},
+    "api:clients_set_level": {"level": 1, "reason": "none"},
+    "api:clients_set_groups": {"groups": []},
+    "api:cashier_set_access": {"level_in": 1},
+    "api:cashier_set_level_limits": {"level": 1, "most": "100"},
     "api:requests_approve": _SAID,
     "api:requests_refuse": _SAID,
     "api:requests_ask_for_more": _SAID,
