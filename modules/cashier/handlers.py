@@ -83,7 +83,8 @@ def operation_stuck(event: OperationStuck) -> None:
 
 
 def server_compared(event: ReconciliationFinished) -> None:
-    """What waited for the proof is paid."""
+    """The ledger is compared with what was moved there; what waited for the proof is paid."""
+    services.compare_mirrors(event.server_id)
     if event.is_even and services.hurry(event.server_id):
         transaction.on_commit(tasks.pay_due.send)
 

@@ -224,3 +224,20 @@ class SettlementLine(models.Model):
     def fee(self) -> Money:
         """What the provider keeps."""
         return Money(self.fee_minor, self.currency)
+
+
+class MirrorGap(models.Model):
+    """A trading account of which the ledger holds another sum than our operations moved."""
+
+    account_id = models.UUIDField(primary_key=True, editable=False)
+    """Trading's."""
+    server_id = models.UUIDField()
+    login = models.BigIntegerField()
+    client_id = models.UUIDField(null=True)
+    ledger_minor = models.BigIntegerField()
+    moved_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=CURRENCY_LENGTH)
+    found_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.login}: {self.ledger_minor} and {self.moved_minor} {self.currency}"

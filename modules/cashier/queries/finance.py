@@ -25,6 +25,7 @@ from modules.cashier.models import (
     FileState,
     LineKind,
     LineState,
+    MirrorGap,
     Payout,
     ProviderAccount,
     SettlementFile,
@@ -43,6 +44,7 @@ from modules.cashier.types.finance import (
     FileLine,
     FileView,
     FreezeLine,
+    GapLine,
     LineView,
 )
 from modules.cashier.types.passages import WITHDRAWAL_OPEN, PayoutState
@@ -97,8 +99,23 @@ def desk(*, by: Actor) -> DeskFigures:
         unsettled_count=unsettled_count(),
         to_repay=repayments_owed(by=by),
         claim_count=_within(Claim.objects, by).filter(state=ClaimState.OPEN).count(),
+        gaps=_mirror_gaps(by),
         plot=_plot(deposits, payouts, today),
         is_stopped=not wallets.payouts_allowed(),
+    )
+
+
+def _mirror_gaps(by: Actor) -> tuple[GapLine, ...]:
+    rows = _within(MirrorGap.objects, by).order_by("login")
+    return tuple(
+        GapLine(
+            account_id=row.account_id,
+            login=row.login,
+            ledger=Money(row.ledger_minor, row.currency),
+            moved=Money(row.moved_minor, row.currency),
+            found_at=row.found_at,
+        )
+        for row in rows
     )
 
 

@@ -70,6 +70,7 @@ from modules.cashier.services.limits import (
     set_allowance,
     set_level_limits,
 )
+from modules.cashier.services.mirroring import compare_mirrors
 from modules.cashier.services.payouts import (
     due_payouts,
     hear,
@@ -127,6 +128,7 @@ __all__ = [
     "change_account",
     "change_method",
     "close_follow_up",
+    "compare_mirrors",
     "create_method",
     "drop_allowance",
     "drop_level_limits",

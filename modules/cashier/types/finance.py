@@ -16,6 +16,17 @@ from modules.cashier.types.followups import RepaymentLine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GapLine:
+    """A trading account of which the ledger holds another sum than our operations moved."""
+
+    account_id: uuid.UUID
+    login: int
+    ledger: Money
+    moved: Money
+    found_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeskFigures:
     """Today in figures; money per currency."""
 
@@ -41,6 +52,8 @@ class DeskFigures:
     to_repay: tuple[RepaymentLine, ...]
     """Money that is to be sent back."""
     claim_count: int
+    gaps: tuple[GapLine, ...]
+    """Trading accounts of which the ledger holds another sum than our operations moved."""
     plot: Mapping[str, Any]
     is_stopped: bool
     """Whether all payouts are stopped."""

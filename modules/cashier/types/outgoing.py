@@ -23,7 +23,12 @@ def in_transit(server_id: uuid.UUID) -> str:
 
 def mirror(server_id: uuid.UUID, login: int) -> str:
     """The house account of what is on one trading account."""
-    return f"mt_mirror:{server_id}:{login}"
+    return f"{mirrors(server_id)}{login}"
+
+
+def mirrors(server_id: uuid.UUID) -> str:
+    """How the codes of all those of a server begin."""
+    return f"mt_mirror:{server_id}:"
 
 
 def clearing(code: str) -> str:

@@ -29,6 +29,7 @@ from modules.trading.queries.history import (
     trades,
     trades_page,
 )
+from modules.trading.queries.moved import money_moved
 from modules.trading.queries.operations import (
     is_money_frozen,
     operation,
@@ -94,6 +95,7 @@ __all__ = [
     "kind_counts",
     "last_restore_at",
     "money",
+    "money_moved",
     "money_page",
     "money_totals",
     "newest_backfill",

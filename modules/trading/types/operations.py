@@ -101,3 +101,15 @@ class OperationState:
     is_refused: bool
     deal_id: int | None
     sentence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MovedLine:
+    """What a module's operations moved onto (+) and off (-) one trading account, all told."""
+
+    account_id: uuid.UUID
+    login: int
+    client_id: uuid.UUID | None
+    moved: Money
+    newest_at: dt.datetime | None
+    """When the last of them was decided, if there was one."""

@@ -24,6 +24,7 @@ _HOUSE = """
         WHERE account_id = a.id AND posted_at <= %(at)s
           AND posted_at > coalesce(s.until_at, '-infinity')) p ON true
     WHERE NOT a.keeps_balance AND (%(only)s::uuid IS NULL OR a.id = %(only)s::uuid)
+      AND starts_with(a.code, %(prefix)s)
     ORDER BY a.code, a.currency
 """
 
@@ -82,9 +83,12 @@ def balance_at(account_id: uuid.UUID, at: dt.datetime) -> Money:
     return Money(last or 0, account.currency)
 
 
-def house_balances(at: dt.datetime | None = None) -> tuple[HouseLine, ...]:
-    """Every account of the house with what is on it, now or at instant ``at``."""
-    return _house(at=at)
+def house_balances(at: dt.datetime | None = None, *, prefix: str = "") -> tuple[HouseLine, ...]:
+    """Every account of the house with what is on it, now or at instant ``at``.
+
+    ``prefix`` narrows them to codes that begin so.
+    """
+    return _house(at=at, prefix=prefix)
 
 
 def house_line(account_id: uuid.UUID) -> HouseLine:
@@ -118,11 +122,11 @@ def open_holds(wallet_id: uuid.UUID) -> tuple[HoldLine, ...]:
 
 
 def _house(
-    *, only: uuid.UUID | None = None, at: dt.datetime | None = None
+    *, only: uuid.UUID | None = None, at: dt.datetime | None = None, prefix: str = ""
 ) -> tuple[HouseLine, ...]:
     moment = at or "infinity"
     with connection.cursor() as cursor:
-        cursor.execute(_HOUSE, {"at": moment, "only": only})
+        cursor.execute(_HOUSE, {"at": moment, "only": only, "prefix": prefix})
         rows = cursor.fetchall()
     return tuple(
         HouseLine(

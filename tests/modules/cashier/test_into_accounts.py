@@ -11,11 +11,18 @@ from kernel import clock
 from kernel.actor import Actor, ActorKind
 from kernel.events import tell_all
 from kernel.ids import new_id
+from kernel.money import Money
+from modules.cashier import services
+from modules.cashier.models import MirrorGap
+from modules.cashier.types.outgoing import mirror
 from modules.trading.models import Intent, TradingAccount
+from modules.wallets import services as wallets
+from modules.wallets.types import EntryKind, Leg
 from tests.modules.cashier.conftest import get, hear, house, ledger_holds, number, wallet
 from tests.modules.cashier.going_out import MODULES, worker
 from tests.modules.cashier.test_transfers import on_server, open_account
 from tests.modules.trading.conftest import make_types
+from tests.support.tenants import SYSTEM
 
 BALANCE = "/api/trade/balance"
 CARL = Actor(kind=ActorKind.PERSON, id=new_id(), name="Carl")
@@ -162,3 +169,32 @@ def test_what_nobody_can_find_is_decided_by_a_person_with_evidence(
     assert transit(alpha, account) == ((0, 2_000_00) if booked else (0, 0))
     assert "We are checking" not in tracker()
     assert ledger_holds(alpha)
+
+
+def test_an_account_of_which_the_ledger_holds_another_sum_is_shown_to_finance_rec_01(
+    alpha, ada, wired, account, paid
+):
+    paid("100")
+    with alpha.pin():
+        worker()
+        legs = [
+            Leg(mirror(wired, account.login), Money(5_00, "USD")),
+            Leg("fees", Money(-5_00, "USD")),
+        ]
+        even = compare_later(wired)
+        wallets.post(EntryKind.SETTLE, str(new_id()), legs, by=SYSTEM, cause="test:1")
+        just_now = services.compare_mirrors(wired)
+        odd = compare_later(wired)
+        gap = MirrorGap.objects.get()
+    page = alpha.signed_in(ada, fresh=True).get("/office/cashier/finance/").content.decode()
+
+    assert (even, just_now, odd) == (0, 0, 1)
+    assert (gap.login, gap.ledger_minor, gap.moved_minor) == (account.login, 105_00, 100_00)
+    assert "The ledger and trading accounts differ" in page
+    assert str(account.login) in page
+
+
+def compare_later(server_id):
+    """How many accounts differ when the last operation is settled."""
+    with clock.frozen(clock.now() + dt.timedelta(minutes=11)):
+        return services.compare_mirrors(server_id)
