@@ -55,6 +55,8 @@ UNDERWAY_LOOK = dt.timedelta(minutes=5)
 LOOKS = 2
 """So many looks past the settling time must miss it before a person decides."""
 _SENT = (PayoutState.SENDING, PayoutState.UNKNOWN, PayoutState.UNDERWAY)
+_LOOKED_UP = (*_SENT, PayoutState.MANUAL)  # MANUAL is due only when its provider calls after all
+_DUE = (PayoutState.READY, *_LOOKED_UP)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +76,7 @@ class _Work:
 
 def due_payouts(*, limit: int = 50) -> tuple[uuid.UUID, ...]:
     """Ids of the payouts that may be sent or looked up now, longest due first."""
-    rows = Payout.objects.filter(due_at__lte=clock.now(), state__in=(PayoutState.READY, *_SENT))
+    rows = Payout.objects.filter(due_at__lte=clock.now(), state__in=_DUE)
     return tuple(rows.order_by("due_at").values_list("pk", flat=True)[:limit])
 
 
@@ -95,7 +97,7 @@ def pay(payout_id: uuid.UUID) -> bool:
 @transaction.atomic
 def hear(reference: str) -> bool:
     """A provider called about a payout: look it up now. Opens a transaction."""
-    rows = Payout.objects.filter(reference=reference, state__in=(*_SENT, PayoutState.MANUAL))
+    rows = Payout.objects.filter(reference=reference, state__in=_LOOKED_UP)
     return bool(rows.exclude(state=PayoutState.SENDING).update(due_at=clock.now()))
 
 
@@ -165,9 +167,7 @@ def _claim(payout_id: uuid.UUID) -> _Work | None:
     rows = Payout.objects.select_for_update(skip_locked=True, of=("self",)).select_related(
         "account", "source", "withdrawal__instrument"
     )
-    payout = rows.filter(
-        pk=payout_id, due_at__lte=clock.now(), state__in=(PayoutState.READY, *_SENT)
-    ).first()
+    payout = rows.filter(pk=payout_id, due_at__lte=clock.now(), state__in=_DUE).first()
     if payout is None:
         return None
     if payout.state == PayoutState.READY:
@@ -338,7 +338,7 @@ def _leave_to_hand(payout: Payout, *, why: str) -> None:
 
 
 def _look_failed(payout: Payout, *, why: str) -> None:
-    if payout.state in _SENT:
+    if payout.state in _LOOKED_UP:
         payout.due_at = _in(settings.CASHIER_LATER_SECONDS)
         payout.save(update_fields=["due_at"])
         note(payout, "look_failed", state=payout.state, by=US, why=why)
@@ -347,6 +347,8 @@ def _look_failed(payout: Payout, *, why: str) -> None:
 def _record_missing(payout: Payout) -> None:
     """The provider does not know it: after its time to settle, a person decides."""
     if payout.state not in _SENT:
+        payout.due_at = None
+        payout.save(update_fields=["due_at"])
         return
     payout.looks += 1
     since = payout.sent_at or clock.now()

@@ -12,6 +12,8 @@ from kernel.ids import new_id
 from modules.cashier import services
 from modules.cashier.errors import NoSuchMove
 from modules.cashier.models import ClientFreeze, PassageMove, Payout, ProviderAccount, Withdrawal
+from modules.cashier.providers.port import PayoutOrder
+from modules.cashier.services.wiring import provider_of
 from modules.trading import queries as trading
 from modules.trading import services as trading_services
 from modules.trading.models import DatabaseSeen
@@ -121,6 +123,30 @@ def test_a_payout_that_nobody_knows_is_left_to_a_person_who_decides_with_evidenc
         services.record_paid_by_hand(payout.pk, reference="x", by=finance)
     row.refresh_from_db()
     assert (row.state, free(made.wallet), house("payout_pending")) == ("returned", 1_000_00, 0)
+
+
+def test_a_provider_that_calls_about_what_waits_for_a_person_is_asked_again(world, finance):
+    made, provider, psp = world
+    psp.behave(hold=True, payout="error")
+    row, payout = ask(world, 200_00, finance)
+    psp.control("POST wipe")
+    psp.behave(hold=True)
+    for seconds in (30, 700, 30):
+        later(seconds)
+    services.hear(payout.reference)
+    worker()
+    payout.refresh_from_db()
+    known_by_nobody = (payout.state, payout.due_at)
+
+    order = PayoutOrder(reference=payout.reference, amount=payout.net, title=row.number)
+    provider_of(provider).pay_out(order)  # it comes to light there
+    services.hear(payout.reference)
+    worker()
+    payout.refresh_from_db()
+
+    assert known_by_nobody == ("manual", None)
+    assert (payout.state, free(made.wallet), house("payout_pending")) == ("done", 800_00, 0)
+    assert whats(row).count("sending") == 1
 
 
 def test_a_provider_that_does_not_hear_us_is_tried_again_later(world, finance):
