@@ -16,7 +16,7 @@ from kernel import clock
 from modules.cashier.models import MirrorGap
 from modules.cashier.types.outgoing import mirror, mirrors
 from modules.trading import queries as trading
-from modules.trading.types.operations import MovedLine
+from modules.trading.types import MovedLine
 from modules.wallets import queries as wallets
 
 SETTLED = dt.timedelta(minutes=10)

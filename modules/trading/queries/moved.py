@@ -35,4 +35,5 @@ def money_moved(server_id: uuid.UUID, owner: str) -> tuple[MovedLine, ...]:
             newest_at=row.newest_at,
         )
         for row in rows.order_by("login")
+        if row.login is not None
     )

@@ -30,6 +30,7 @@ from modules.trading.types.offers import (
     TypeLine,
     TypeWish,
 )
+from modules.trading.types.operations import MovedLine
 from modules.trading.types.progress import (
     DifferingDay,
     Progress,
@@ -64,6 +65,7 @@ __all__ = [
     "KindCount",
     "MoneyLine",
     "MoneyTotal",
+    "MovedLine",
     "NewPassword",
     "OrderLine",
     "PageOf",
