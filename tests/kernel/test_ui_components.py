@@ -157,6 +157,14 @@ def test_a_spark_line_is_coloured_by_its_direction():
     assert charts.sparkline([1]) == '<span class="faint">\N{EN DASH}</span>'
 
 
+def test_columns_of_counts_have_no_halves():
+    counts = charts.bars(["Mon", "Tue"], [{"name": "Deposits", "values": [1, 0]}])
+    shares = charts.bars(["Mon", "Tue"], [{"name": "Share", "values": [0.9, 0.5]}])
+
+    assert ">0.5<" not in counts
+    assert ">0.5<" in shares
+
+
 def test_columns_hang_below_the_line_when_they_are_negative():
     series = [{"name": "In", "values": [4, 0]}, {"name": "Out", "values": [-2, -1], "tone": "bad"}]
     shown = charts.bars(["Jan", "Feb"], series, label="In and out")

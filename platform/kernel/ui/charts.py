@@ -131,6 +131,8 @@ def bars(
     bottom = min((sum(v for v in column if v < 0) for column in columns), default=0.0)
     scale = (height - 30) / ((top - bottom) or 1.0)
     zero = 6 + top * scale
+    # What is counted has no halves.
+    least = 1.0 if all(value.is_integer() for column in columns for value in column) else 0.0
     width = min(28.0, 660 / max(len(columns), 1) * 0.6)
     context = {
         "height": height,
@@ -138,7 +140,7 @@ def bars(
         "width": _y(width),
         "half": _y(-width / 2),
         "legend": [(line["name"], tone) for line, tone in zip(series, tones, strict=True)],
-        "grid": [(_y(zero - v * scale), _short(v)) for v in _grid(top, bottom)],
+        "grid": [(_y(zero - v * scale), _short(v)) for v in _grid(top, bottom, least=least)],
         "columns": [
             {"x": _y(60 + (i + 0.5) * 660 / max(len(columns), 1)), "name": name, "rects": rects}
             for i, (name, rects) in enumerate(
@@ -165,12 +167,14 @@ def _stack(
     return rects
 
 
-def _grid(top: float, bottom: float) -> list[float]:
+def _grid(top: float, bottom: float, *, least: float) -> list[float]:
+    """Where lines are drawn; never closer than ``least``."""
     if top <= 0:
         return [0.0, bottom] if bottom < 0 else [0.0]
     rough = top / _TICKS
     magnitude = 10.0 ** (len(str(int(rough))) - 1) if rough >= 1 else 0.1
     step = next((m * magnitude for m in (1, 2, 5, 10) if m * magnitude >= rough), rough)
+    step = max(step, least)
     ticks = [step * i for i in range(int(top / step) + 1)]
     return ([-step] if bottom <= -step else []) + ticks
 
