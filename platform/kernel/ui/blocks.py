@@ -102,7 +102,9 @@ def segment(items: Iterable[Mapping[str, Any]], label: str = "") -> SafeString:
 
 
 def pager(request: HttpRequest, page: Page[Any], name: str = "page") -> SafeString:
-    """Where in a long list we are; keeps the rest of the address."""
+    """Where in a long list we are; keeps the rest of the address. Empty when all is shown."""
+    if not page.has_other_pages():
+        return SafeString("")
     kept = [(k, v) for k, values in request.GET.lists() if k != name for v in values]
 
     def address(number: int) -> str:
