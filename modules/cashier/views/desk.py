@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from kernel import audit
 from kernel.access import needs, refusals_as_messages
 from kernel.spreadsheets import csv_lines
-from kernel.views import UNPROCESSABLE, ActorRequest, page_or_part
+from kernel.views import UNPROCESSABLE, ActorRequest, csv_file, page_or_part
 from modules.cashier import services
 from modules.cashier.errors import NoSuchPayout, NoSuchTransfer, NoSuchWithdrawal
 from modules.cashier.forms import PaidForm, ReasonForm
@@ -130,9 +130,7 @@ def export(request: ActorRequest) -> StreamingHttpResponse:
     """Every withdrawal within reach, as comma-separated values."""
     audit.note("cashier.withdrawals_exported", about="cashier.Withdrawal:*", by=request.actor)
     rows = list(finance.withdrawal_rows(by=request.actor))
-    answer = StreamingHttpResponse(csv_lines(_EXPORTED, rows), content_type="text/csv")
-    answer["Content-Disposition"] = 'attachment; filename="withdrawals.csv"'
-    return answer
+    return csv_file("withdrawals.csv", csv_lines(_EXPORTED, rows))
 
 
 def _list(request: ActorRequest, kind: str, rows: Callable[..., Any]) -> HttpResponse:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
+from functools import partial
 
 from django.contrib import messages
 from django.http import HttpResponse, StreamingHttpResponse
@@ -13,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from kernel import audit
 from kernel.access import needs, refusals_as_messages
 from kernel.spreadsheets import csv_lines
-from kernel.views import ActorRequest
+from kernel.views import ActorRequest, csv_file
 from modules.cashier import queries, services
 from modules.cashier.forms import ApproveForm, NoteForm, OutcomeForm, PaidForm, ReasonForm
 from modules.cashier.queries import followups
@@ -61,9 +63,7 @@ def export(request: ActorRequest) -> StreamingHttpResponse:
     """Every such deposit within reach, as comma-separated values."""
     audit.note("cashier.follow_ups_exported", about="cashier.FollowUp:*", by=request.actor)
     rows = list(followups.follow_up_rows(by=request.actor))
-    answer = StreamingHttpResponse(csv_lines(_EXPORTED, rows), content_type="text/csv")
-    answer["Content-Disposition"] = 'attachment; filename="failed-deposits.csv"'
-    return answer
+    return csv_file("failed-deposits.csv", csv_lines(_EXPORTED, rows))
 
 
 @require_POST
@@ -71,10 +71,8 @@ def export(request: ActorRequest) -> StreamingHttpResponse:
 def take(request: ActorRequest, deposit_id: uuid.UUID) -> HttpResponse:
     """Look after it from now on."""
     _found(request, deposit_id)
-    with refusals_as_messages(request), missing_as_404():
-        services.take_follow_up(deposit_id, by=request.actor)
-        messages.success(request, _("You look after it now."))
-    return redirect("office:cashier:deposit", deposit_id)
+    act = partial(services.take_follow_up, deposit_id)
+    return _done(request, deposit_id, act, _("You look after it now."))
 
 
 @require_POST
@@ -84,12 +82,9 @@ def note(request: ActorRequest, deposit_id: uuid.UUID) -> HttpResponse:
     _found(request, deposit_id)
     form = NoteForm(request.POST)
     if not form.is_valid():
-        messages.error(request, _("Write a note."))
-        return redirect("office:cashier:deposit", deposit_id)
-    with refusals_as_messages(request), missing_as_404():
-        services.note_follow_up(deposit_id, form.cleaned_data["note"], by=request.actor)
-        messages.success(request, _("The note was kept."))
-    return redirect("office:cashier:deposit", deposit_id)
+        return _refused(request, deposit_id, _("Write a note."))
+    act = partial(services.note_follow_up, deposit_id, form.cleaned_data["note"])
+    return _done(request, deposit_id, act, _("The note was kept."))
 
 
 @require_POST
@@ -99,12 +94,9 @@ def close(request: ActorRequest, deposit_id: uuid.UUID) -> HttpResponse:
     _found(request, deposit_id)
     form = OutcomeForm(request.POST)
     if not form.is_valid():
-        messages.error(request, _("Choose an outcome and give a reason."))
-        return redirect("office:cashier:deposit", deposit_id)
-    with refusals_as_messages(request), missing_as_404():
-        services.close_follow_up(deposit_id, by=request.actor, **form.told())
-        messages.success(request, _("The task is closed. News opens it again."))
-    return redirect("office:cashier:deposit", deposit_id)
+        return _refused(request, deposit_id, _("Choose an outcome and give a reason."))
+    act = partial(services.close_follow_up, deposit_id, **form.told())
+    return _done(request, deposit_id, act, _("The task is closed. News opens it again."))
 
 
 @require_POST
@@ -115,17 +107,16 @@ def send_back(request: ActorRequest, deposit_id: uuid.UUID) -> HttpResponse:
     amount = ApproveForm(request.POST, currency=found.view.line.pay.currency)
     reason = ReasonForm(request.POST)
     if not amount.is_valid() or not reason.is_valid():
-        messages.error(request, _("Enter the amount that was received, and a reason."))
-        return redirect("office:cashier:deposit", deposit_id)
-    with refusals_as_messages(request):
-        services.send_back_deposit(
-            deposit_id,
-            amount.cleaned_data["received"],
-            reason.cleaned_data["reason"],
-            by=request.actor,
-        )
-        messages.success(request, _("Rejected. Another colleague sends the money back."))
-    return redirect("office:cashier:deposit", deposit_id)
+        wrong = _("Enter the amount that was received, and a reason.")
+        return _refused(request, deposit_id, wrong)
+    act = partial(
+        services.send_back_deposit,
+        deposit_id,
+        amount.cleaned_data["received"],
+        reason.cleaned_data["reason"],
+    )
+    said = _("Rejected. Another colleague sends the money back.")
+    return _done(request, deposit_id, act, said)
 
 
 @require_POST
@@ -135,12 +126,10 @@ def sent_back(request: ActorRequest, deposit_id: uuid.UUID) -> HttpResponse:
     _found(request, deposit_id)
     form = PaidForm(request.POST)
     if not form.is_valid():
-        messages.error(request, _("Enter the reference of the payment."))
-        return redirect("office:cashier:deposit", deposit_id)
-    with refusals_as_messages(request), missing_as_404():
-        services.record_sent_back(deposit_id, by=request.actor, **form.cleaned_data)
-        messages.success(request, _("Recorded as sent back. The client reads it."))
-    return redirect("office:cashier:deposit", deposit_id)
+        return _refused(request, deposit_id, _("Enter the reference of the payment."))
+    act = partial(services.record_sent_back, deposit_id, **form.cleaned_data)
+    said = _("Recorded as sent back. The client reads it.")
+    return _done(request, deposit_id, act, said)
 
 
 @require_POST
@@ -150,14 +139,25 @@ def turned_away(request: ActorRequest, deposit_id: uuid.UUID) -> HttpResponse:
     _found(request, deposit_id)
     form = NoteForm(request.POST)
     if not form.is_valid():
-        messages.error(request, _("Give a reason."))
-        return redirect("office:cashier:deposit", deposit_id)
-    with refusals_as_messages(request), missing_as_404():
-        services.record_turned_away(deposit_id, reason=form.cleaned_data["note"], by=request.actor)
-        messages.success(request, _("It is owed again."))
-    return redirect("office:cashier:deposit", deposit_id)
+        return _refused(request, deposit_id, _("Give a reason."))
+    act = partial(services.record_turned_away, deposit_id, reason=form.cleaned_data["note"])
+    return _done(request, deposit_id, act, _("It is owed again."))
 
 
 def _found(request: ActorRequest, deposit_id: uuid.UUID) -> CaseView:
     with missing_as_404():
         return queries.case(deposit_id, by=request.actor)
+
+
+def _refused(request: ActorRequest, deposit_id: uuid.UUID, wrong: str) -> HttpResponse:
+    messages.error(request, wrong)
+    return redirect("office:cashier:deposit", deposit_id)
+
+
+def _done(
+    request: ActorRequest, deposit_id: uuid.UUID, act: Callable[..., object], said: str
+) -> HttpResponse:
+    with refusals_as_messages(request), missing_as_404():
+        act(by=request.actor)
+        messages.success(request, said)
+    return redirect("office:cashier:deposit", deposit_id)
